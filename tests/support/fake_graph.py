@@ -9,10 +9,12 @@ from typing import Any, cast
 from entrasync.core.decision.write_permit import WritePermit
 from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob
+from entrasync.core.remote.schema import Schema
 from entrasync.core.remote.stored_secrets import MASK, StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
 from entrasync.reconcile.ports.graph import SyncApi
 from tests.support.facts import TENANT, remote_job
+from tests.support.schemas import FakeSchemas
 from tests.support.still_clock import StillClock
 
 READS = {
@@ -23,6 +25,8 @@ READS = {
     "list_templates",
     "list_secrets",
     "validate_credentials",
+    "get_schema",
+    "parse_expression",
 }
 """The calls that change nothing in Graph."""
 
@@ -56,7 +60,7 @@ class PermittedGraph:
         return write
 
 
-class FakeGraph:
+class FakeGraph(FakeSchemas):
     """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown.
 
     While it `is_stale`, an accepted start, pause, restart or PATCH does not show. `secrets` are stored by key,
@@ -90,6 +94,9 @@ class FakeGraph:
         self.takes_interval = False
         self.ignored_settings: set[str] = set()
         self.sent_settings: list[list[SettingEntry]] = []
+        self.schemas: dict[str, dict[str, Any]] = {}
+        self.ignores_schemas = False
+        self.sent_schemas: list[Schema] = []
         self.is_complete = True
         self.is_stale = False
         self.next_id: str | None = None
@@ -113,7 +120,7 @@ class FakeGraph:
 
     @property
     def writes(self) -> list[str]:
-        return [call for call in self.calls if not call.startswith(("list", "get", "has", "find", "validate"))]
+        return [call for call in self.calls if not call.startswith(("list", "get", "has", "find", "validate", "parse"))]
 
     async def list_jobs(self, service_principal_id: str, *, is_urgent: bool = False) -> JobListing:
         read_at = self.clock.now()

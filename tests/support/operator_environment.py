@@ -178,10 +178,9 @@ class OperatorEnvironment:
             self.simulator.journal(operation="listJobs", service_principal=principal, after=so_far, at_least=count + 1)
 
     def writes(self, principal: str) -> list[str]:
-        """List the writes to Graph on a service principal, in order."""
-        return [
-            entry.operation for entry in self.simulator.journal(service_principal=principal) if entry.method != "GET"
-        ]
+        """List the writes to Graph on a service principal, in order. To have an expression read is a POST and none."""
+        made = self.simulator.journal(service_principal=principal)
+        return [entry.operation for entry in made if entry.method != "GET" and entry.operation != "parseExpression"]
 
     def reasons(self, name: str) -> list[str]:
         """List the reasons of the Events of a resource, oldest first."""

@@ -13,6 +13,7 @@ from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.facts.application_seen import Credentials, Refusal
 from entrasync.core.facts.facts import Facts
+from entrasync.core.facts.schema_seen import SchemaSeen
 from entrasync.core.health.unknown_state import job_state_is_unknown
 from entrasync.core.job import observe_only_rules as observer_rules
 from entrasync.core.job import rules as job_rules
@@ -22,10 +23,14 @@ from entrasync.core.plan import WORK_RULES, Rule
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_precise_time
 from entrasync.core.remote.job_settings import SentSetting
+from entrasync.core.remote.schema import ParsedExpression
 from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.resource.difference_records import SentChange, hash_differences
 from entrasync.core.restart import rules as restart_rules
 from entrasync.core.schedule import interval as interval_rules
 from entrasync.core.schedule import rules as schedule_rules
+from entrasync.core.schema import rules as schema_rules
+from entrasync.core.schema.merge import merge_schema
 from entrasync.core.settings import rules as settings_rules
 from tests.support.facts import (
     JOB,
@@ -46,12 +51,17 @@ from tests.support.facts import (
     resource,
     unshown,
 )
+from tests.support.schemas import graph_schema, schema_wish
 
 SCOPED = desired(application=application(scope="All"))
 WITH_URL = desired(application=application("BaseAddress=u"))
 ACKNOWLEDGED = {FOREIGN_SECRET_ANNOTATION: "true"}
 LOST = frozenset({"UserName"})
 UNREADABLE = application_seen(credentials=Credentials(SecretValues(), unreadable="There is no Secret."))
+
+REFUSED = Reason.REQUEST_REFUSED
+MAIL = schema_wish({"target": "userName", "attribute": "mail"})
+DIFFERENCES = merge_schema(graph_schema(), MAIL, {}).differences
 
 NEVER_SHOWN = facts(holder("new", status={"operation": operation(ago(minutes(20)))}), misses=misses(3, minutes(5)))
 
@@ -102,6 +112,33 @@ DECIDED_BY: dict[Rule, Facts] = {
         holder(wish=desired(settings=(("A", "1"),))),
         remote_job(),
         settings_sent={"A": SentSetting("1", None, ago(minutes(20)))},
+    ),
+    schema_rules.schema_differs: facts(
+        holder(wish=desired(schema=MAIL)), remote_job(), job_schema=SchemaSeen(graph_schema())
+    ),
+    schema_rules.schema_could_not_be_read: facts(
+        holder(wish=desired(schema=MAIL)), remote_job(), job_schema=SchemaSeen(failure=Halted(Stall(REFUSED, "No.")))
+    ),
+    schema_rules.schema_part_is_unknown: facts(
+        holder(wish=desired(schema=schema_wish(rule="other"))), remote_job(), job_schema=SchemaSeen(graph_schema())
+    ),
+    schema_rules.expression_is_refused: facts(
+        holder(wish=desired(schema=schema_wish({"target": "userName", "expression": "x("}))),
+        remote_job(),
+        job_schema=SchemaSeen(graph_schema(), {"x(": ParsedExpression(None, "No.")}),
+    ),
+    schema_rules.schema_change_awaits_approval: facts(
+        holder(wish=desired(schema=schema_wish({"target": "userName", "attribute": "mail"}, approval="Required"))),
+        remote_job(),
+        job_schema=SchemaSeen(graph_schema()),
+    ),
+    schema_rules.schema_was_not_taken: facts(
+        holder(
+            wish=desired(schema=MAIL),
+            status={"schema": {"sent": SentChange(hash_differences(DIFFERENCES), ago(minutes(20)), 1).write()}},
+        ),
+        remote_job(),
+        job_schema=SchemaSeen(graph_schema()),
     ),
     interval_rules.interval_differs: facts(holder(wish=desired(interval="PT20M")), remote_job()),
     lost_keys.acknowledgement_is_outdated: facts(

@@ -44,6 +44,8 @@ ARGUMENTS: Mapping[str, Any] = {
     "settings": [{"name": "LookaheadQueryEnabled", "value": "False"}],
     "interval": "PT20M",
     "entries": ENTRIES,
+    "schema": {"synchronizationRules": []},
+    "expression": "[mail]",
 }
 """What a call is made with, by the names of its parameters. Those with a default are left out."""
 
@@ -64,7 +66,8 @@ CALLS: dict[str, Call] = {
 """One call of each kind, by the name of its method. A new method is called without an edit."""
 
 READS = {name: call for name, call in CALLS.items() if name.startswith(("find_", "get_", "has_", "list_"))}
-VALIDATIONS = {name: call for name, call in CALLS.items() if name.startswith("validate_")}
+VALIDATIONS = {name: call for name, call in CALLS.items() if name.startswith(("parse_", "validate_"))}
+"""Calls that change nothing although they are a POST."""
 WRITES = {name: call for name, call in CALLS.items() if name not in READS | VALIDATIONS}
 CALLS_WITH_SECRETS = {name: CALLS[name] for name in ("put_secrets", "validate_credentials")}
 

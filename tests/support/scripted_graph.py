@@ -91,7 +91,9 @@ class Reply:
 def reply_as_done(request: RecordedRequest) -> Reply:
     """Reply as Graph does when it has done what was asked."""
     if request.method == "GET":
-        return Reply(body={"id": "an-id", "value": []})
+        return Reply(body={"id": "an-id", "value": [], "synchronizationRules": []})
+    if request.path.endswith("/parseExpression"):
+        return Reply(body={"parsingSucceeded": True, "parsedExpression": {"name": "mail", "type": "Attribute"}})
     is_create = request.method == "POST" and request.path.endswith("/jobs")
     return Reply(201, {"id": "an-id"}) if is_create else Reply(204)
 

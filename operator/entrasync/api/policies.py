@@ -79,3 +79,35 @@ class OnCredentialDelete(StrEnum):
 
     KEEP = "Keep"
     REMOVE = "Remove"
+
+
+class Ensure(StrEnum):
+    """Whether something shall be there."""
+
+    PRESENT = "Present"
+    ABSENT = "Absent"
+
+
+class FlowType(StrEnum):
+    """What provisioning does in the target (objectFlowTypes)."""
+
+    ADD = "Add"
+    UPDATE = "Update"
+    DELETE = "Delete"
+
+
+class MappingFlow(StrEnum):
+    """When the value of an attribute mapping flows (attributeFlowType)."""
+
+    ALWAYS = "Always"
+    OBJECT_ADD_ONLY = "ObjectAddOnly"
+    MULTI_VALUE_ADD_ONLY = "MultiValueAddOnly"
+    VALUE_ADD_ONLY = "ValueAddOnly"
+    ATTRIBUTE_ADD_ONLY = "AttributeAddOnly"
+
+
+class SchemaApproval(StrEnum):
+    """Whether a person approves each change of a schema."""
+
+    NOT_REQUIRED = "NotRequired"
+    REQUIRED = "Required"

@@ -189,6 +189,20 @@ class Reason(StrEnum):
         NEEDS_A_PERSON,
         "The notification settings in Graph are masked or are not JSON. The operator does not change them.",
     )
+    SCHEMA_PART_UNKNOWN = Row(
+        "SchemaPartUnknown",
+        NEEDS_A_PERSON,
+        "spec.schema names a rule or an object mapping that the job's schema does not have.",
+    )
+    EXPRESSION_REFUSED = Row(
+        "ExpressionRefused", NEEDS_A_PERSON, "Graph cannot read an expression of spec.schema. The message quotes Graph."
+    )
+    APPROVAL_NEEDED = Row(
+        "ApprovalNeeded", NEEDS_A_PERSON, "A change of the schema waits until a person has approved it."
+    )
+    SCHEMA_NOT_TAKEN = Row(
+        "SchemaNotTaken", NEEDS_A_PERSON, "Graph accepted a change of the schema but does not show it."
+    )
     PAUSED_BY_GRAPH = Row(
         "PausedByGraph",
         NEEDS_A_PERSON,
@@ -241,6 +255,7 @@ class Reason(StrEnum):
     SETTINGS_APPLIED = Row(
         "SettingsApplied", EVENT_ONLY, "Settings of the job were changed to what spec.settings says."
     )
+    SCHEMA_APPLIED = Row("SchemaApplied", EVENT_ONLY, "The job's schema was changed to what spec.schema says.")
     JOB_DELETED = Row("JobDeleted", EVENT_ONLY, "The job was deleted.")
     JOB_RELEASED = Row(
         "JobReleased", EVENT_ONLY, "The resource released its job. The message says what happens to the job."

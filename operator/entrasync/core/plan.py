@@ -58,6 +58,14 @@ from entrasync.core.schedule.rules import (
     pause_was_not_taken,
     start_was_not_taken,
 )
+from entrasync.core.schema.rules import (
+    expression_is_refused,
+    schema_change_awaits_approval,
+    schema_could_not_be_read,
+    schema_differs,
+    schema_part_is_unknown,
+    schema_was_not_taken,
+)
 from entrasync.core.settings.rules import settings_differ, settings_were_not_taken
 
 Rule = Callable[[Facts], Verdict | None]
@@ -101,6 +109,7 @@ WORK_RULES: tuple[Rule, ...] = (
     secrets_are_not_saved,
     secrets_are_left_over,
     settings_differ,
+    schema_differs,
     job_ran_before_its_pause,
     application_is_held_by_another,
     secret_is_unreadable,
@@ -113,6 +122,11 @@ WORK_RULES: tuple[Rule, ...] = (
     credentials_were_refused,
     saved_secrets_do_not_show,
     saved_secrets_were_not_taken,
+    schema_could_not_be_read,
+    schema_part_is_unknown,
+    expression_is_refused,
+    schema_change_awaits_approval,
+    schema_was_not_taken,
     job_is_paused_but_should_run,
     start_was_not_taken,
     pause_was_not_taken,
@@ -125,7 +139,7 @@ WORK_RULES: tuple[Rule, ...] = (
 )
 """Is the job as it should be, in the order in which it is asked.
 
-A job is paused whatever is wrong with its application. It is started only when the application is right, unless it ran
+A job is paused whatever is wrong with its application or schema. It is started only when these are right, unless it ran
 before. Rules about the job's health come last, when nothing else is left to do.
 """
 
@@ -136,6 +150,8 @@ MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     foreign_secrets_do_not_show,
     secret_writes_are_blocked,
     other_keys_are_at_risk,
+    schema_change_awaits_approval,
+    schema_was_not_taken,
     interval_differs,
     start_was_not_taken,
     pause_was_not_taken,

@@ -115,6 +115,7 @@ def _reach_api_server(settings: RunSettings, metrics: Metrics) -> ApiServerAcces
 def _forget_times(shared: SharedServices) -> None:
     shared.memory.clear()
     shared.application_memories.forget_times()
+    shared.schema_memories.clear()
     shared.dependents.resources.recent_creates.forget_times()
     shared.connections.forget_unused(())
     shared.limiters.forget_pauses()
@@ -174,6 +175,7 @@ def _build_job_services(shared: SharedServices) -> KindServices:
             deletion_limit=shared.settings.deletion_limit,
             guard=_build_write_guard(shared, is_stopping=lambda: engine.is_stopping),
             application_memories=shared.application_memories,
+            schema_memories=shared.schema_memories,
         )
     )
     shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.api_server.namespace_access)

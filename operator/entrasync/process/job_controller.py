@@ -13,6 +13,7 @@ from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.restart.actions import RestartJob
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
+from entrasync.core.schema.actions import PutSchema
 from entrasync.core.settings.actions import PatchSettings
 from entrasync.reconcile.application.memory import ApplicationMemoryStore
 from entrasync.reconcile.application.reader import ApplicationReader
@@ -35,6 +36,9 @@ from entrasync.reconcile.job.restart import RestartHandler
 from entrasync.reconcile.job.schedule import IntervalHandler, PauseHandler, StartHandler
 from entrasync.reconcile.job.settings import SettingsHandler
 from entrasync.reconcile.ports.kubernetes import DefinitionStore, EventSink, ResourceApi, SecretStore
+from entrasync.reconcile.schema.memory import SchemaMemoryStore
+from entrasync.reconcile.schema.reader import SchemaReader
+from entrasync.reconcile.schema.writer import SchemaHandler
 from entrasync.reconcile.state.deletions import RecentDeletions
 from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.memory import MemoryStore
@@ -60,6 +64,7 @@ class JobCollaborators:
     bounds: Bounds
     guard: WriteGuard
     application_memories: ApplicationMemoryStore = field(default_factory=ApplicationMemoryStore)
+    schema_memories: SchemaMemoryStore = field(default_factory=SchemaMemoryStore)
     deletion_limit: int | None = None
     """The most jobs of a tenant that are deleted in Graph within ten minutes."""
 
@@ -102,6 +107,7 @@ def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
             entry,
             reader,
             application=ApplicationReader(collaborators.secrets, memories),
+            schema=SchemaReader(collaborators.schema_memories),
             performer=performer,
             clock=clock,
         ),
@@ -149,6 +155,7 @@ def _forget(collaborators: JobCollaborators, memories: ApplicationMemoryStore, k
     """Drop what is remembered of a resource that was deleted, and of what only it belonged to."""
     collaborators.memory.forget(key)
     memories.forget(key)
+    collaborators.schema_memories.forget(key)
     service_principals = collaborators.resources.service_principals()
     memories.forget_unused(service_principals)
     collaborators.connections.forget_unused(service_principals)
@@ -181,6 +188,7 @@ def build_handlers(
         PauseJob: PauseHandler(writer, events, clock),
         AskInterval: IntervalHandler(writer, clock),
         PatchSettings: SettingsHandler(events, clock),
+        PutSchema: SchemaHandler(collaborators.schema_memories, events, clock),
         RestartJob: RestartHandler(writer, events),
         SaveSecrets: SaveHandler(writer, memories, events=events, clock=clock),
         RemoveSecrets: RemoveHandler(writer, memories, events=events, clock=clock),

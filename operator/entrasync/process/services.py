@@ -30,6 +30,7 @@ from entrasync.reconcile.application.memory import ApplicationMemoryStore
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.registry import Connections
 from entrasync.reconcile.engine.worker_pool import WorkerPool
+from entrasync.reconcile.schema.memory import SchemaMemoryStore
 from entrasync.reconcile.state.dependents import Dependents
 from entrasync.reconcile.state.listings import ListingFanOut
 from entrasync.reconcile.state.memory import MemoryStore
@@ -70,6 +71,7 @@ class SharedServices:
     operator_client: OperatorClient | None
     memory: MemoryStore = field(default_factory=MemoryStore)
     application_memories: ApplicationMemoryStore = field(default_factory=ApplicationMemoryStore)
+    schema_memories: SchemaMemoryStore = field(default_factory=SchemaMemoryStore)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from tests.cluster.constraints.constraint import (
     text,
     unique_items,
 )
+from tests.cluster.constraints.schema import SCHEMA
 from tests.cluster.constraints.status import STATUS
 
 JOB_ID = f"scim.0123456789abcdef0123456789abcdef.{GUID}"
@@ -254,4 +255,4 @@ SETTINGS = (
     ),
 )
 
-JOB = (*IDENTITY, *TIMES, *POLICIES, *SETTINGS, *APPLICATION, *STATUS)
+JOB = (*IDENTITY, *TIMES, *POLICIES, *SETTINGS, *APPLICATION, *SCHEMA, *STATUS)

@@ -92,6 +92,7 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "several-tenants": has_an_app_in_each_tenant,
     "install-connection": is_new,
     "workload-identity": has_a_federated_credential,
+    "attribute-mappings": is_new,
     "scim-app": accepts_the_token,
     "cross-tenant-sync": is_new,
     "notifications-and-threshold": has_settings_of_others,

@@ -87,6 +87,22 @@ def test_the_example_hr_inbound_corrects_its_settings_and_leaves_the_job_as_it_i
     assert not condition(example.environment.job(example.name_of_job), "ScheduleApplied")
 
 
+def test_the_example_attribute_mappings_changes_what_it_names_and_nothing_else(
+    applied_examples: AppliedExamples,
+) -> None:
+    example = applied_examples.apply("attribute-mappings")
+    job = job_of(example)
+    schema = example.simulator.schema(job.id)
+    mappings = schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"]
+    assert {entry["targetAttributeName"]: entry["source"]["expression"] for entry in mappings} == {
+        "userName": 'Append([userPrincipalName], ".example")',
+        "displayName": "[displayName]",
+        "nickName": "[mailNickname]",
+    }
+    assert example.environment.writes(example.principal) == ["createJob", "putSchema", "startJob"]
+    assert status_of(example)["schema"] == {"generation": 1}
+
+
 def test_the_example_scim_app_validates_and_saves_the_token_and_starts_the_job(
     applied_examples: AppliedExamples,
 ) -> None:

@@ -26,6 +26,19 @@ CREDENTIALS: dict[str, Any] = {
 }
 OLD_TOKEN, NEW_TOKEN = "b2xk", "bmV3"  # old and new, as a Secret holds them
 SETTINGS = [{"name": "LookaheadQueryEnabled", "value": "True"}]
+SCHEMA: dict[str, Any] = {
+    "rules": [
+        {
+            "name": "USER_OUTBOUND_USER",
+            "objectMappings": [
+                {
+                    "name": "Provision Azure Active Directory Users",
+                    "attributeMappings": [{"target": "userName", "expression": 'Append([mail], "x")'}],
+                }
+            ],
+        }
+    ]
+}
 PAUSED = {"schedule": {"state": "Paused"}}
 HOLD = timedelta(minutes=5)
 LATE_SECONDS = 120.0
@@ -143,7 +156,7 @@ def _apply_everything(world: World) -> None:
         "notifications": {"recipients": ["iam@example.com"]},
     }
     schedule = {"state": "Active", "interval": "PT20M"}
-    spec = {"application": application, "settings": SETTINGS, "schedule": schedule}
+    spec = {"application": application, "settings": SETTINGS, "schema": SCHEMA, "schedule": schedule}
     world.apply(spec, annotations={HOLD_UNTIL_ANNOTATION: write_time(world.now() + HOLD)})
 
 
@@ -152,6 +165,7 @@ def _check_everything(world: World) -> None:
     secrets = {name: world.secrets().get(name) for name in ("SecretToken", "SyncAll", FOREIGN[0])}
     assert secrets == {"SecretToken": "old", "SyncAll": "false", FOREIGN[0]: FOREIGN[1]}
     assert dict(world.jobs()[0].settings)["LookaheadQueryEnabled"] == "True"
+    assert world.source_of("userName") == 'Append([mail], "x")'
 
 
 def _start_in_vain(world: World) -> None:
@@ -172,6 +186,11 @@ def _check_scope(world: World) -> None:
 def _check_settings(world: World) -> None:
     assert_ready(world)
     assert dict(world.jobs()[0].settings)["LookaheadQueryEnabled"] == "True"
+
+
+def _check_schema(world: World) -> None:
+    assert_ready(world)
+    assert world.source_of("userName") == 'Append([mail], "x")'
 
 
 def _check_interval(world: World) -> None:
@@ -232,6 +251,7 @@ SCENARIOS = (
             "createJob": ONCE,
             "putSecrets": ONCE_OR_TWICE,
             "updateSettings": ONCE,
+            "putSchema": ONCE_OR_TWICE,
             "updateInterval": ONCE_OR_TWICE,
             "startJob": ONCE,
         },
@@ -277,6 +297,13 @@ SCENARIOS = (
         lambda world: world.edit(spec={"settings": SETTINGS}),
         _check_settings,
         {"updateSettings": ONCE},
+        holding(),
+    ),
+    Scenario(
+        "schema",
+        lambda world: world.edit(spec={"schema": SCHEMA}),
+        _check_schema,
+        {"putSchema": ONCE_OR_TWICE},
         holding(),
     ),
     Scenario(

@@ -160,6 +160,13 @@ class World:
         """Return what Graph stores for the target app."""
         return self.tenant.secrets.get(self.principal.id, {})
 
+    def source_of(self, target: str) -> str:
+        """Return the expression that flows into an attribute of the target, for users."""
+        [job] = self.jobs()
+        mappings = self.tenant.read_schema(job)["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"]
+        [found] = [entry["source"]["expression"] for entry in mappings if entry["targetAttributeName"] == target]
+        return str(found)
+
     def writes(self) -> Counter[str]:
         """Count the writes to Graph that had an effect."""
         entries = self.app.simulator.journal.entries

@@ -21,6 +21,7 @@ from tests.support.fake_graph import PermittedGraph
 from tests.support.graph_answers import DOWN, LOST, replicating
 from tests.support.random_world.faults import Fault, Killed
 from tests.support.random_world.world_clock import WorldTime
+from tests.support.schemas import NoSchemas
 
 MASKED = frozenset({"SecretToken", "Password"})
 TEMPLATES = ("scim", "other")
@@ -59,7 +60,7 @@ class GraphJob:
         return next((job for written_at, job in reversed(self.versions) if written_at <= time), None)
 
 
-class ReplicatedGraph:
+class ReplicatedGraph(NoSchemas):
     """`SyncApi`. A read is answered as of `lag` ago, or as of now, in the pattern of `is_lagging`."""
 
     def __init__(self, time: WorldTime, read_clock: Callable[[], datetime]) -> None:

@@ -36,6 +36,7 @@ class TestFindMissingPermissions:
             "creating, starting, pausing, restarting and deleting jobs": writing,
             "spec.application: credentials and settings of the app": writing,
             "spec.settings and spec.schedule.interval": ("Synchronization.ReadWrite.All",),
+            "spec.schema": writing,
         }
 
     def test_finds_that_an_owner_cannot_change_settings(self) -> None:

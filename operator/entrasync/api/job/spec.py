@@ -19,6 +19,7 @@ from entrasync.api.constraints import Size, Text, Time
 from entrasync.api.duration import GoDuration
 from entrasync.api.ids import ApplicationId, FactoryTag, JobId, ServicePrincipalId, TemplateId
 from entrasync.api.job.application import ApplicationSpec
+from entrasync.api.job.schema import SchemaSpec
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, Readiness, ScheduleState
 from entrasync.api.references import ConnectionReference
@@ -230,6 +231,10 @@ class SynchronizationJobSpec(ApiModel):
         | None
     ) = None
     """The job's own settings (synchronizationJobSettings) by name. Those not named here are left as they are."""
+
+    job_schema: SchemaSpec | None = Field(default=None, alias="schema")  # pydantic has a method `schema`
+    """What of the job's synchronization schema is this resource's: attribute mappings, and which objects are
+    provisioned. Unset: the schema is neither read nor written."""
 
     management_policy: ManagementPolicy | None = None
     """Manage: the operator makes Graph match this spec. Observe: it never writes to Graph, mirrors the job and shows in

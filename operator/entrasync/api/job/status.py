@@ -178,6 +178,38 @@ class DriftRecord(ApiModel):
     """What was different."""
 
 
+class SentSchemaRecord(ApiModel):
+    """A change of the schema that Graph accepted and does not show yet."""
+
+    diff_hash: str | None = None
+    """What stands for the change."""
+
+    time: str | None = None
+    """When it was sent (UTC)."""
+
+    generation: int | None = None
+    """The metadata.generation that asked for it."""
+
+
+class SchemaRecord(ApiModel):
+    """How the job's schema in Graph differs from spec.schema."""
+
+    generation: int | None = None
+    """The metadata.generation for which Graph was last seen to match. Absent: none yet."""
+
+    differences: list[Difference] | None = None
+    """What differs, at most 32 places. Absent: nothing."""
+
+    count: int | None = None
+    """How many differences there are in all. Absent: none."""
+
+    diff_hash: str | None = None
+    """What stands for the differences, to be written into spec.schema.approvedDiff. Absent: there are none."""
+
+    sent: SentSchemaRecord | None = None
+    """The change that Graph accepted and does not show yet. Absent: none."""
+
+
 class SynchronizationJobStatus(ApiModel):
     """What the operator last saw and did."""
 
@@ -232,6 +264,9 @@ class SynchronizationJobStatus(ApiModel):
 
     application: ApplicationRecord | None = None
     """What was saved for spec.application. Absent: nothing."""
+
+    job_schema: SchemaRecord | None = Field(default=None, alias="schema")  # pydantic has a method `schema`
+    """How the job's schema in Graph differs from spec.schema. Absent: spec says nothing of it."""
 
     last_drift: DriftRecord | None = None
     """The last time that Graph was found changed by somebody else and was put right. Absent: never."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrasync.core.facts.application_seen import ApplicationSeen
+from entrasync.core.facts.schema_seen import SchemaSeen
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.jobs import JobListing, RemoteJob
@@ -65,5 +66,7 @@ class Observed:
     """Whether `job` is or contains what Graph answered or accepted, and has not shown yet."""
     application: ApplicationSeen | None = None
     """What is known of the service principal's secrets; None if spec says nothing of them."""
+    job_schema: SchemaSeen | None = None
+    """What is known of the job's schema; None if spec says nothing of it."""
     secrets_blocked_by: ObjectKey | None = None
     """Another resource whose ForeignSecretLost holds this one back. Until that is settled no secret is written."""

@@ -77,6 +77,7 @@ def _resolve(spec: SynchronizationJobSpec) -> Desired:
         readiness=spec.readiness or Readiness.HEALTHY,
         application=spec.application,
         settings=tuple((setting.name, setting.value) for setting in spec.settings or ()),
+        schema=spec.job_schema,
         management_policy=spec.management_policy or built_in.management_policy,
         deletion_policy=spec.deletion_policy or built_in.deletion_policy,
         is_suspended=bool(spec.suspend),

@@ -14,7 +14,7 @@ from entrasync.core.primitives.merge_patch import is_same_json
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
-from entrasync.core.resource.drift_record import Drift, read_drift
+from entrasync.core.resource.difference_records import Drift, SchemaRecord, read_drift, read_schema_record
 from entrasync.core.resource.operation import (
     CreateIntent,
     CreationRecord,
@@ -82,6 +82,7 @@ class JobRecord:
     creation: CreationRecord = field(default_factory=CreationRecord)
     interval: IntervalRequest | None = None
     application: ApplicationRecord = field(default_factory=ApplicationRecord)
+    schema: SchemaRecord = field(default_factory=SchemaRecord)
     last_drift: Drift | None = None
     last_handled_reconcile_at: str | None = None
     reported_faults: tuple[str, ...] = ()
@@ -134,6 +135,7 @@ class JobRecord:
             origin_time=None,
             deleted_job_id=None,
             interval=None,
+            schema=SchemaRecord(),
         )
 
     def write(self) -> dict[str, Any]:
@@ -169,6 +171,7 @@ def read_record(stored: object) -> JobRecord:
         "creation": read_creation_record(status.get("creation")),
         "interval": read_interval_request(status.get("interval")),
         "application": read_application_record(status.get("application")),
+        "schema": read_schema_record(status.get("schema")),
         "last_drift": read_drift(status.get("lastDrift")),
         "last_handled_reconcile_at": read_text(status.get("lastHandledReconcileAt")),
         "reported_faults": _read_texts(status.get("reportedFaults")),
@@ -215,6 +218,7 @@ _MEMBERS = (
     _Member("creation", attrgetter("creation"), _write_part),
     _Member("interval", attrgetter("interval"), _write_part),
     _Member("application", attrgetter("application"), _write_part),
+    _Member("schema", attrgetter("schema"), _write_part),
     _Member("lastDrift", attrgetter("last_drift"), _write_part),
     _Member("lastHandledReconcileAt", attrgetter("last_handled_reconcile_at"), _as_is),
     _Member("reportedFaults", attrgetter("reported_faults"), lambda faults: list(faults) or None),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from entrasync.core.decision.action import Difference
-from entrasync.core.resource.drift_record import Drift
+from entrasync.core.resource.difference_records import Drift
 from entrasync.core.resource.record import JobRecord
 
 

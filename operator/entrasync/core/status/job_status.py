@@ -22,6 +22,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.record import JobRecord
 from entrasync.core.schedule.interval import interval_conditions
 from entrasync.core.schedule.state import pause_of, still_unshown_change
+from entrasync.core.schema.status import updated_schema_record
 from entrasync.core.status.effective import effective_policies, effective_settings
 
 HEALTH_CONDITIONS = frozenset(
@@ -75,6 +76,7 @@ def _with_job(record: JobRecord, facts: Facts, job: RemoteJob, *, mirror: Mirror
         origin_time=record.origin_time or (intent.started_at if intent else facts.now),
         operation=record.operation if resource.is_restart_due or facts.observed.is_assumed else None,
         application=updated_application_record(facts),
+        schema=updated_schema_record(facts),
     )
 
 

@@ -62,6 +62,10 @@ DELETE_JOB = Operation("delete_job", "delete the job", _WRITE, _DONE, is_write=T
 RESTART_JOB = Operation("restart_job", "restart the job", _WRITE, _DONE, is_write=True)
 PATCH_SETTINGS = Operation("patch_settings", "change the job's settings", _CHANGE, _CHANGED, is_write=True)
 PATCH_INTERVAL = Operation("patch_interval", "change the job's interval", _CHANGE, _CHANGED, is_write=True)
+GET_SCHEMA = Operation("get_schema", "show the job's schema", _READ, _SHOWN)
+PUT_SCHEMA = Operation("put_schema", "change the job's schema", _WRITE, _DONE, is_write=True)
+PARSE_EXPRESSION = Operation("parse_expression", "read an expression", _WRITE, _SHOWN)
+"""No write: it changes nothing, so it may be repeated."""
 LIST_SECRETS = Operation("list_secrets", "list the app's stored credentials", _READ, _SHOWN)
 PUT_SECRETS = Operation("put_secrets", "store the app's credentials", _WRITE, _DONE, is_write=True, saves_secrets=True)
 VALIDATE_CREDENTIALS = Operation("validate_credentials", "accept the app's credentials", _WRITE, _DONE)

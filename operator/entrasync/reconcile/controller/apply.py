@@ -20,6 +20,7 @@ from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.pass_entry import PassEntry
 from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
+from entrasync.reconcile.schema.reader import SchemaReader
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult
 
@@ -53,12 +54,14 @@ class ApplyLoop:
         reader: FactsReader,
         *,
         application: ApplicationReader,
+        schema: SchemaReader,
         performer: Performer,
         clock: Clock,
     ) -> None:
         self._entry = entry
         self._reader = reader
         self._application = application
+        self._schema = schema
         self._performer = performer
         self._clock = clock
 
@@ -109,13 +112,14 @@ class ApplyLoop:
         return replace(facts, observed=replace(observed, job=values.redact_job(facts.job)))
 
     async def _decide(self, context: Context, observed: Observed, values: ValuesInHand) -> _Decision:
-        """Plan the job first. Once the job is held, the secrets of its service principal are read and planned too."""
+        """Plan the job first. Once it is held, its schema and the secrets of its service principal are planned too."""
         facts = await self._read_facts(context, observed, values)
         observed = facts.observed
         if (verdict := plan_job(facts)) is not None or facts.job is None:
-            return _Decision(replace(facts, observed=replace(observed, application=None)), verdict)
+            return _Decision(replace(facts, observed=replace(observed, application=None, job_schema=None)), verdict)
         seen = await self._application.read(context.graph, facts, values.credentials)
-        facts = replace(facts, observed=replace(observed, application=seen))
+        schema = await self._schema.read(context.graph, facts)
+        facts = replace(facts, observed=replace(observed, application=seen, job_schema=schema))
         return _Decision(facts, plan_work(facts))
 
     async def _confirm(self, context: Context) -> Observed | Halt:

@@ -58,7 +58,9 @@ class FactsReader:
         unsure = () if resource.has_recorded_job else self._claims(context, "unsure", connections.has_unproven_tenant)
         change = resource.record.unshown_change
         taken_at = change.at if change else None
-        times = (resource.created_job_at, resource.last_start, taken_at, *(claim.creating_since for claim in claims))
+        sent = resource.record.schema.sent
+        own = (resource.created_job_at, resource.last_start, taken_at, sent.at if sent else None)
+        times = (*own, *(claim.creating_since for claim in claims))
         return Observed(
             tenant_id=tenant_id,
             listing=listing,

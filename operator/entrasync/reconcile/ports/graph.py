@@ -1,4 +1,4 @@
-"""What reconciling needs of Microsoft Graph, as protocols by noun: jobs, secrets and the directory.
+"""What reconciling needs of Microsoft Graph, as protocols by noun: jobs, schemas, secrets and the directory.
 
 The client of Graph and the client of the simulator in tests pass the same contract tests.
 """
@@ -10,6 +10,7 @@ from typing import Protocol
 from entrasync.core.decision.write_permit import WritePermit
 from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob
+from entrasync.core.remote.schema import ParsedExpression, Schema
 from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
 
@@ -81,6 +82,22 @@ class JobsApi(Protocol):
         ...
 
 
+class SchemaApi(Protocol):
+    """The synchronization schema of a job: its rules and attribute mappings. `SyncApi` lists the errors."""
+
+    async def get_schema(self, service_principal_id: str, job_id: str) -> Schema:
+        """Read the whole schema of a job, with its directories. Changes nothing."""
+        ...
+
+    async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:
+        """Replace the whole schema of a job. Idempotent, but each write makes Entra run an initial cycle."""
+        ...
+
+    async def parse_expression(self, service_principal_id: str, job_id: str, expression: str) -> ParsedExpression:
+        """Let Graph read an expression. Changes nothing."""
+        ...
+
+
 class SecretsApi(Protocol):
     """The credentials of target apps that Graph stores. `SyncApi` lists the errors."""
 
@@ -133,7 +150,7 @@ class DirectoryApi(Protocol):
         ...
 
 
-class SyncApi(JobsApi, SecretsApi, DirectoryApi, Protocol):
+class SyncApi(JobsApi, SchemaApi, SecretsApi, DirectoryApi, Protocol):
     """What the operator uses of Microsoft Graph's synchronization API, for one tenant and one credential.
 
     Every call may raise:

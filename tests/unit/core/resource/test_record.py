@@ -13,7 +13,7 @@ from entrasync.api.policies import ScheduleState
 from entrasync.core.decision.action import Difference
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord, Source
-from entrasync.core.resource.drift_record import Drift
+from entrasync.core.resource.difference_records import Drift, SchemaRecord, SentChange
 from entrasync.core.resource.operation import CreateIntent, CreationRecord, RestartIntent
 from entrasync.core.resource.record import EffectiveSettings, JobRecord, read_record
 from entrasync.core.resource.schedule_record import IntervalRequest, Pause, PausedBy, UnshownChange
@@ -89,6 +89,14 @@ DRIFT = {
         st.fixed_dictionaries({}, optional={"field": TEXT, "wanted": TEXT, "found": TEXT}), max_size=2
     ),
 }
+SENT = {"diffHash": TEXT, "time": TIMES, "generation": st.integers(0, 9)}
+SCHEMA = {
+    "generation": st.integers(0, 9),
+    "differences": DRIFT["differences"],
+    "count": st.integers(0, 9),
+    "diffHash": TEXT,
+    "sent": st.fixed_dictionaries({}, optional=SENT),
+}
 MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "observedGeneration": st.integers(-1, 9),
     "generationSeenTime": TIMES,
@@ -106,6 +114,7 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "creation": st.fixed_dictionaries({}, optional={"templateId": TEXT, "times": st.lists(TIMES, max_size=3)}),
     "interval": st.fixed_dictionaries({}, optional=INTERVAL),
     "application": st.fixed_dictionaries({}, optional=APPLICATION),
+    "schema": st.fixed_dictionaries({}, optional=SCHEMA),
     "lastDrift": st.fixed_dictionaries({}, optional=DRIFT),
     "lastHandledReconcileAt": TEXTS,
     "conditions": st.lists(CONDITION, max_size=3),
@@ -151,6 +160,7 @@ FULL = JobRecord(
             since="2026-11-01T11:00:00Z",
         ),
     ),
+    schema=SchemaRecord(2, (Difference("schema.rules[x]", "a", "b"),), 1, "sha256:x", SentChange("sha256:x", NOON, 2)),
     last_drift=Drift(NOON, (Difference("schedule.state", "Active", "Disabled"), Difference("application"))),
     last_handled_reconcile_at="now",
     reported_faults=("It is cut.",),
@@ -239,6 +249,13 @@ class TestChangedRecord:
                     "since": "2026-11-01T11:00:00Z",
                     "isVerdict": True,
                 },
+            },
+            "schema": {
+                "generation": 2,
+                "differences": [{"field": "schema.rules[x]", "wanted": "a", "found": "b"}],
+                "count": 1,
+                "diffHash": "sha256:x",
+                "sent": {"diffHash": "sha256:x", "time": "2026-11-01T12:00:00.000000Z", "generation": 2},
             },
             "lastDrift": {
                 "time": "2026-11-01T12:00:00Z",

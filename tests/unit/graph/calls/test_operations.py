@@ -15,6 +15,7 @@ DESCRIBED = {
     "pause_job": ("POST", f"{SYNC}/jobs/x/pause"),
     "delete_job": ("DELETE", f"{SYNC}/jobs/x"),
     "restart_job": ("POST", f"{SYNC}/jobs/x/restart"),
+    "parse_expression": ("POST", f"{SYNC}/jobs/x/schema/parseExpression"),
     "put_secrets": ("PUT", f"{SYNC}/secrets"),
     "validate_credentials": ("POST", f"{SYNC}/jobs/x/validateCredentials"),
     "list_templates": ("GET", f"{SYNC}/templates"),

@@ -17,12 +17,14 @@ from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
 from entrasync.core.restart.actions import RestartJob
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
+from entrasync.core.schema.actions import PutSchema
 from entrasync.core.settings.actions import PatchSettings
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from entrasync.reconcile.step.write_guard import ObservedOnly
 from tests.support.actions import action_classes
 from tests.support.facts import JOB, NOW, PRINCIPAL, desired, holder, minutes, quarantined_job, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
+from tests.support.schemas import graph_schema
 
 OBSERVE = ManagementPolicy.OBSERVE
 NOT_FOUND = GraphAnswer(404, "", "", "request")
@@ -34,6 +36,7 @@ GRAPH_WRITES: list[Action] = [
     StartJob(PRINCIPAL, JOB),
     PauseJob(PRINCIPAL, JOB),
     PatchSettings(PRINCIPAL, remote_job(), (("a", "b"),), ()),
+    PutSchema(PRINCIPAL, JOB, document=graph_schema(), differences=()),
     AskInterval(PRINCIPAL, JOB, "PT1H"),
     DeleteJob(PRINCIPAL, JOB),
     SaveSecrets(PRINCIPAL, JOB, SecretValues({"BaseAddress": "https://scim.example.com"})),

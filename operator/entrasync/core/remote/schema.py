@@ -1,0 +1,66 @@
+"""A job's synchronization schema as Graph shows it, and how Graph reads expressions (graph-facts 2, 5.2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Schema = Mapping[str, Any]
+"""A synchronizationSchema as it came, with members that nobody knows and in the order in which they came."""
+
+Source = Mapping[str, Any]
+"""An attributeMappingSource: an attribute, a constant, or a function with its parameters as sources."""
+
+RULES = "synchronizationRules"
+DIRECTORIES = "directories"
+
+
+@dataclass(frozen=True)
+class ParsedExpression:
+    """How Graph read an expression: as a source, or an error in its words."""
+
+    source: Source | None
+    error: str | None = None
+
+
+def attribute_source(name: str) -> Source:
+    """Return the source that is an attribute."""
+    return {"expression": f"[{name}]", "name": name, "type": "Attribute", "parameters": []}
+
+
+def constant_source(text: str) -> Source:
+    """Return the source that is a constant text."""
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    return {"expression": f'"{quoted}"', "name": text, "type": "Constant", "parameters": []}
+
+
+def is_same_source(one: object, other: object) -> bool:
+    """Whether two sources mean the same. Their text does not count, because Graph may write it in another form."""
+    if not isinstance(one, Mapping) or not isinstance(other, Mapping):
+        return False
+    if (one.get("type"), one.get("name")) != (other.get("type"), other.get("name")):
+        return False
+    own, others = _read_parameters(one), _read_parameters(other)
+    return len(own) == len(others) and all(
+        key == other_key and is_same_source(value, other_value)
+        for (key, value), (other_key, other_value) in zip(own, others, strict=True)
+    )
+
+
+def _read_parameters(source: Source) -> list[tuple[object, object]]:
+    stored = source.get("parameters")
+    pairs = stored if isinstance(stored, list) else []
+    return [(pair.get("key"), pair.get("value")) for pair in pairs if isinstance(pair, Mapping)]
+
+
+def write_source(source: object) -> str | None:
+    """Return a source as text, as the portal shows it; None if there is none."""
+    text = source.get("expression") if isinstance(source, Mapping) else None
+    if isinstance(text, str) and text:
+        return text
+    name = source.get("name") if isinstance(source, Mapping) else None
+    return name if isinstance(name, str) else None
+
+
+def writable(schema: Schema) -> dict[str, Any]:
+    """Return what a write of a schema consists of: all of it but what is the server's own (graph-facts 5.2)."""
+    return {name: value for name, value in schema.items() if not name.startswith("@odata.")}

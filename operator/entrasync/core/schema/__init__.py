@@ -1,0 +1,1 @@
+"""The job's synchronization schema as `spec.schema` wants it."""

@@ -1,0 +1,204 @@
+"""Merges `spec.schema` into the schema that Graph shows: only what is named changes, all else stays as it came."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from entrasync.api.job.schema import AttributeMappingSpec, ObjectMappingSpec, SchemaRuleSpec, SchemaSpec
+from entrasync.core.decision.action import Difference
+from entrasync.core.remote.schema import (
+    RULES,
+    ParsedExpression,
+    Schema,
+    Source,
+    attribute_source,
+    constant_source,
+    is_same_source,
+    write_source,
+)
+
+ATTRIBUTE_MAPPINGS = "attributeMappings"
+OBJECT_MAPPINGS = "objectMappings"
+
+Expressions = Mapping[str, ParsedExpression]
+"""How Graph read the expressions of spec, by their text."""
+
+Entry = dict[str, Any]
+
+NEW_MAPPING: Entry = {
+    "defaultValue": "",
+    "exportMissingReferences": False,
+    "flowBehavior": "FlowWhenChanged",
+    "flowType": "Always",
+    "matchingPriority": 0,
+}
+"""The members of a mapping that spec adds, as the portal makes one (graph-facts 3.1)."""
+
+
+@dataclass(frozen=True)
+class UnknownPart:
+    """A part that spec names and the schema does not have. `known` are the names of those that it has."""
+
+    field: str
+    known: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RefusedExpression:
+    """An expression that Graph cannot read, and its error."""
+
+    field: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The schema as spec wants it, what differs from the one that Graph shows, and what stands in the way."""
+
+    schema: Schema
+    differences: tuple[Difference, ...] = ()
+    unknown: tuple[UnknownPart, ...] = ()
+    refused: tuple[RefusedExpression, ...] = ()
+
+
+@dataclass
+class _Findings:
+    differences: list[Difference] = field(default_factory=list)
+    unknown: list[UnknownPart] = field(default_factory=list)
+    refused: list[RefusedExpression] = field(default_factory=list)
+
+
+def merge_schema(schema: Schema, spec: SchemaSpec, expressions: Expressions) -> Merged:
+    """Merge spec into a schema. A list that is absent or null in Graph counts as empty."""
+    merge = _Merge(expressions)
+    rules = merge.merge_named(schema.get(RULES), spec.rules, "spec.schema.rules", merge.merge_rule)
+    found = merge.findings
+    changed = {**schema, RULES: rules} if found.differences else schema
+    return Merged(changed, tuple(found.differences), tuple(found.unknown), tuple(found.refused))
+
+
+def list_expressions(spec: SchemaSpec) -> tuple[str, ...]:
+    """Return the expressions of a spec, each once."""
+    texts = (mapping.expression for mapping in _list_mappings(spec) if mapping.expression is not None)
+    return tuple(dict.fromkeys(texts))
+
+
+def _list_mappings(spec: SchemaSpec) -> Iterator[AttributeMappingSpec]:
+    for rule in spec.rules:
+        for entry in rule.object_mappings:
+            yield from entry.attribute_mappings or ()
+
+
+class _Merge:
+    """One merge. It collects what it finds while it goes down the schema."""
+
+    def __init__(self, expressions: Expressions) -> None:
+        self.findings = _Findings()
+        self._expressions = expressions
+
+    def merge_named(
+        self, stored: object, specs: Sequence[Any], path: str, merge: Callable[[Entry, Any, str], Entry]
+    ) -> list[Any]:
+        """Merge each spec into the entry of its name. An entry without a spec stays as it is."""
+        entries = list(stored) if isinstance(stored, list) else []
+        names = [entry.get("name") if isinstance(entry, dict) else None for entry in entries]
+        for spec in specs:
+            place = f"{path}[{spec.name}]"
+            if spec.name not in names:
+                known = tuple(name for name in names if isinstance(name, str))
+                self.findings.unknown.append(UnknownPart(place, known))
+                continue
+            index = names.index(spec.name)
+            entries[index] = merge(entries[index], spec, place)
+        return entries
+
+    def merge_rule(self, stored: Entry, spec: SchemaRuleSpec, path: str) -> Entry:
+        """Merge one rule."""
+        merged = self.merge_named(
+            stored.get(OBJECT_MAPPINGS), spec.object_mappings, f"{path}.objectMappings", self.merge_object_mapping
+        )
+        return {**stored, OBJECT_MAPPINGS: merged}
+
+    def merge_object_mapping(self, stored: Entry, spec: ObjectMappingSpec, path: str) -> Entry:
+        """Merge one object mapping."""
+        merged = dict(stored)
+        if spec.enabled is not None:
+            self._set(merged, "enabled", spec.enabled, f"{path}.enabled")
+        if spec.flow_types is not None and _read_flags(stored.get("flowTypes")) != frozenset(spec.flow_types):
+            self._set(merged, "flowTypes", ",".join(sorted(spec.flow_types)), f"{path}.flowTypes")
+        if spec.attribute_mappings is not None:
+            mappings = stored.get(ATTRIBUTE_MAPPINGS)
+            entries = list(mappings) if isinstance(mappings, list) else []
+            for mapping in spec.attribute_mappings:
+                place = f"{path}.attributeMappings[{mapping.target}]"
+                entries = self._merge_mapping(entries, mapping, place)
+            merged[ATTRIBUTE_MAPPINGS] = entries
+        return merged
+
+    def _merge_mapping(self, entries: list[Any], spec: AttributeMappingSpec, path: str) -> list[Any]:
+        index = _find_target(entries, spec.target)
+        if spec.is_absent:
+            if index is None:
+                return entries
+            self._note(path, None, write_source(entries[index].get("source")) or "a mapping without a source")
+            return entries[:index] + entries[index + 1 :]
+        source = self._find_source(spec, path)
+        if source is None:
+            return entries
+        stored = {} if index is None else entries[index]
+        merged = dict(stored) if stored else {**NEW_MAPPING, "source": None, "targetAttributeName": spec.target}
+        if not is_same_source(stored.get("source"), source):
+            self._note(path, write_source(source), write_source(stored.get("source")))
+            merged["source"] = source
+        self._set_members(merged, spec, path, is_new=index is None)
+        return [*entries, merged] if index is None else [*entries[:index], merged, *entries[index + 1 :]]
+
+    def _set_members(self, merged: Entry, spec: AttributeMappingSpec, path: str, *, is_new: bool) -> None:
+        members = {
+            "defaultValue": spec.default_value,
+            "flowType": spec.flow and spec.flow.value,
+            "matchingPriority": spec.matching_priority,
+        }
+        for name, value in members.items():
+            if value is not None and is_new:
+                merged[name] = value
+            elif value is not None:
+                self._set(merged, name, value, f"{path}.{_FIELDS[name]}")
+
+    def _find_source(self, spec: AttributeMappingSpec, path: str) -> Source | None:
+        if spec.attribute is not None:
+            return attribute_source(spec.attribute)
+        if spec.constant is not None:
+            return constant_source(spec.constant)
+        parsed = self._expressions.get(spec.expression or "", ParsedExpression(None, "Graph did not read it."))
+        if parsed.source is None:
+            self.findings.refused.append(RefusedExpression(f"{path}.expression", parsed.error or "no reason given"))
+        return parsed.source
+
+    def _set(self, entry: Entry, name: str, value: object, path: str) -> None:
+        found = entry.get(name)
+        if found != value or isinstance(found, bool) != isinstance(value, bool):
+            self._note(path, _write(value), _write(found))
+            entry[name] = value
+
+    def _note(self, path: str, wanted: str | None, found: str | None) -> None:
+        self.findings.differences.append(Difference(path, wanted, found))
+
+
+_FIELDS = {"defaultValue": "defaultValue", "flowType": "flow", "matchingPriority": "matchingPriority"}
+"""What spec calls the members of a mapping."""
+
+
+def _find_target(entries: Sequence[Any], target: str) -> int | None:
+    targets = [entry.get("targetAttributeName") if isinstance(entry, dict) else None for entry in entries]
+    return targets.index(target) if target in targets else None
+
+
+def _read_flags(stored: object) -> frozenset[str]:
+    return frozenset(part.strip() for part in stored.split(",")) if isinstance(stored, str) else frozenset()
+
+
+def _write(value: object) -> str | None:
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)

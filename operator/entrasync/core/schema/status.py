@@ -1,0 +1,20 @@
+"""What a pass leaves in `status.schema`."""
+
+from entrasync.core.facts.facts import Facts
+from entrasync.core.resource.difference_records import SchemaRecord
+from entrasync.core.schema.rules import merge_of
+
+
+def updated_schema_record(facts: Facts) -> SchemaRecord:
+    """Write `status.schema` as of this pass. What was not read stays as it was."""
+    record, seen = facts.resource.record.schema, facts.observed.job_schema
+    if facts.desired.schema is None:
+        return SchemaRecord()
+    if seen is None or seen.failure is not None:
+        return record
+    if seen.is_matching:
+        return SchemaRecord(generation=facts.resource.generation)
+    merged = merge_of(facts)
+    if merged is None:
+        return record
+    return record.with_differences(merged.differences) if merged.differences else SchemaRecord(record.generation)

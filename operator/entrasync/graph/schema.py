@@ -1,0 +1,37 @@
+"""The synchronization schema of a job in Graph, and how Graph reads expressions."""
+
+from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.remote.schema import RULES, ParsedExpression, Schema
+from entrasync.graph.calls.error_classifier import make_unreadable_error
+from entrasync.graph.calls.json_caller import JsonCaller, read_response
+from entrasync.graph.calls.operations import GET_SCHEMA, PARSE_EXPRESSION, PUT_SCHEMA
+
+
+class SchemaClient(JsonCaller):
+    """`SchemaApi` over HTTP."""
+
+    async def get_schema(self, service_principal_id: str, job_id: str) -> Schema:
+        """Read the whole schema of a job. Raises `Transient` when it has no list of rules."""
+        url = self._urls.job(service_principal_id, job_id, "schema")
+        schema = read_response(GET_SCHEMA, await self._send(GET_SCHEMA, "GET", url))
+        if not isinstance(schema.get(RULES), list):
+            raise make_unreadable_error(GET_SCHEMA, "it has no list of rules")
+        return schema
+
+    async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:
+        """Replace the whole schema of a job; may be repeated (graph-facts 5.2)."""
+        url = self._urls.job(service_principal_id, job_id, "schema")
+        await self._send(PUT_SCHEMA, "PUT", url, document=schema)
+
+    async def parse_expression(self, service_principal_id: str, job_id: str, expression: str) -> ParsedExpression:
+        """Let Graph read an expression. Raises `Transient` when its answer says neither how nor why not."""
+        url = self._urls.job(service_principal_id, job_id, "schema", "parseExpression")
+        response = await self._send(PARSE_EXPRESSION, "POST", url, document={"expression": expression})
+        answer = read_response(PARSE_EXPRESSION, response)
+        parsed = answer.get("parsedExpression")
+        if answer.get("parsingSucceeded") is True and isinstance(parsed, dict):
+            return ParsedExpression(parsed)
+        if answer.get("parsingSucceeded") is False:
+            error = read_object(answer.get("error"))
+            return ParsedExpression(None, read_text(error.get("message")) or read_text(error.get("code")))
+        raise make_unreadable_error(PARSE_EXPRESSION, "it does not say whether the expression was read")

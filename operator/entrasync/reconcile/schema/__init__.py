@@ -1,0 +1,1 @@
+"""Reads and writes the job's schema for `spec.schema`."""

@@ -1,0 +1,52 @@
+"""The handler that writes the job's schema."""
+
+from dataclasses import replace
+
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, Refused
+from entrasync.core.decision.event import Event
+from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.schema.actions import PutSchema
+from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.schema.memory import SchemaMemoryStore
+from entrasync.reconcile.step.context import Context
+from entrasync.reconcile.step.handler import ActionResult, Handler
+
+
+class SchemaHandler(Handler[PutSchema]):
+    """Writes the whole schema, of which only what spec names was changed. May be repeated after a crash."""
+
+    def __init__(self, memories: SchemaMemoryStore, events: EventSink, clock: Clock) -> None:
+        self._memories = memories
+        self._events = events
+        self._clock = clock
+
+    async def perform(self, action: PutSchema, context: Context) -> ActionResult:
+        """Send the schema, and remember in the record what was sent. The next round reads whether Graph shows it."""
+        self._memories.recall(context.resource).seen = None
+        try:
+            await context.graph.put_schema(action.service_principal_id, action.job_id, action.document)
+        except Refused as error:
+            message = f"{error.words} Correct what spec.schema asks for: {action.describe()}."
+            raise Refused(error.reason, message, answer=error.answer) from error
+        resource, now = context.resource, self._clock.now()
+        self._events.record(resource, schema_event(action))
+        record = resource.record
+        sent = record.schema.with_sent(action.diff_hash, now, resource.generation)
+        return ActionResult(resource.with_record(replace(record, schema=sent)))
+
+    def recover(self, action: PutSchema, error: EntraSyncError, facts: Facts) -> Facts:
+        """Forget the schema that was seen before a write whose answer was lost."""
+        if not isinstance(error, OutcomeUnknown):
+            return facts
+        return replace(facts, observed=replace(facts.observed, job_schema=None))
+
+
+def schema_event(action: PutSchema) -> Event:
+    """Return the Event that says what was changed, and whether that undid a change of somebody else."""
+    done = action.describe().removeprefix("change ")
+    message = f"Changed {done}, in job {action.job_id}."
+    if not action.has_drifted:
+        return Event("Normal", Reason.SCHEMA_APPLIED, message)
+    return Event("Normal", Reason.DRIFT_CORRECTED, f"{message} A change from outside this resource was undone.")

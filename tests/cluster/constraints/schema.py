@@ -1,0 +1,183 @@
+"""The constraints of `spec.schema` of a SynchronizationJob."""
+
+from typing import Any
+
+from tests.cluster.constraints.constraint import (
+    Constraint,
+    Overlay,
+    number,
+    one_of,
+    required,
+    size,
+    spec,
+    text,
+    unique_items,
+)
+
+RULES = ".spec.schema.rules"
+OBJECT_MAPPINGS = f"{RULES}[].objectMappings"
+MAPPINGS = f"{OBJECT_MAPPINGS}[].attributeMappings"
+NAME_WORDS = "A name in a schema is Graph's own. It has from 1 to 256 characters."
+HASH = f"sha256:{'0' * 64}"
+
+USER_NAME = {"target": "userName", "attribute": "mail"}
+
+
+def _rules(items: list[dict[str, Any]], **more: Any) -> Overlay:
+    return spec(schema={"rules": items, **more})
+
+
+def _object_mappings(items: list[dict[str, Any]]) -> Overlay:
+    return _rules([{"name": "Rule", "objectMappings": items}])
+
+
+def _object_mapping(**members: Any) -> Overlay:
+    return _object_mappings([{"name": "Users", **members}])
+
+
+def _mappings(items: list[dict[str, Any]]) -> Overlay:
+    return _object_mapping(attributeMappings=items)
+
+
+def _mapping(**members: Any) -> Overlay:
+    return _mappings([USER_NAME | members])
+
+
+def _source(**members: Any) -> Overlay:
+    return _mappings([{"target": "userName", **members}])
+
+
+def _whole(**members: Any) -> Overlay:
+    return _rules([_rule(1)], **members)
+
+
+def _rule(number: int) -> dict[str, Any]:
+    return {"name": f"Rule{number}", "objectMappings": [{"name": "Users"}]}
+
+
+def _name(place: str, put: Any) -> Constraint:
+    return text(place, put, NAME_WORDS, accepted=("userName", "with spaces: é"), refused=("",), longest=256)
+
+
+RULE = (
+    one_of(".spec.schema.approval", lambda text: _whole(approval=text), "NotRequired", "Required"),
+    text(
+        ".spec.schema.approvedDiff",
+        lambda text: _whole(approvedDiff=text),
+        "The approved difference is a value of status.schema.diffHash, sha256: and 64 digits.",
+        accepted=(HASH,),
+        refused=("", "sha256:", HASH[:-1], HASH.upper(), f"{HASH}\n"),
+        longest=len(HASH),
+    ),
+    required(".spec.schema", "rules", _whole(), spec(schema={"approval": "Required"})),
+    size(RULES, _rules, 1, 4, _rule, "There are from 1 to 4 rules."),
+    unique_items(RULES, "list-map name", _rules, _rule(1), _rule(2)),
+    required(f"{RULES}[]", "name", _rules([_rule(1)]), _rules([{"objectMappings": [{"name": "Users"}]}])),
+    required(f"{RULES}[]", "objectMappings", _rules([_rule(1)]), _rules([{"name": "Rule"}])),
+    _name(f"{RULES}[].name", lambda text: _rules([{**_rule(1), "name": text}])),
+)
+
+OBJECT_MAPPING = (
+    size(
+        OBJECT_MAPPINGS,
+        _object_mappings,
+        1,
+        8,
+        lambda n: {"name": f"Users{n}"},
+        "There are from 1 to 8 object mappings.",
+    ),
+    unique_items(OBJECT_MAPPINGS, "list-map name", _object_mappings, {"name": "Users"}, {"name": "Groups"}),
+    required(f"{OBJECT_MAPPINGS}[]", "name", _object_mapping(), _object_mappings([{"enabled": True}])),
+    _name(f"{OBJECT_MAPPINGS}[].name", lambda text: _object_mapping(name=text)),
+    Constraint(
+        f"{OBJECT_MAPPINGS}[].flowTypes rule",
+        accepted=(_object_mapping(flowTypes=["Add"]), _object_mapping(flowTypes=["Delete", "Update", "Add"])),
+        refused=(_object_mapping(flowTypes=[]),),
+        message="spec.schema.rules.objectMappings.flowTypes: There are from 1 to 3 flow types: Add, Update and Delete.",
+    ),
+    unique_items(
+        f"{OBJECT_MAPPINGS}[].flowTypes", "set", lambda items: _object_mapping(flowTypes=items), "Add", "Update"
+    ),
+    Constraint(
+        f"{OBJECT_MAPPINGS}[].flowTypes[] enum",
+        accepted=({}, _object_mapping(flowTypes=["Add", "Update", "Delete"])),
+        refused=tuple(_object_mapping(flowTypes=[odd]) for odd in ("", "add", "None")),
+        message="spec.schema.rules[0].objectMappings[0].flowTypes[0]: Unsupported value",
+    ),
+)
+
+MAPPING = (
+    size(
+        MAPPINGS,
+        _mappings,
+        0,
+        128,
+        lambda n: {"target": f"attribute{n}", "attribute": "mail"},
+        "There are at most 128 attribute mappings.",
+    ),
+    unique_items(MAPPINGS, "list-map target", _mappings, USER_NAME, {"target": "title", "attribute": "jobTitle"}),
+    required(f"{MAPPINGS}[]", "target", _mapping(), _mappings([{"attribute": "mail"}])),
+    Constraint(
+        f"{MAPPINGS}[] rule",
+        accepted=(
+            _source(attribute="mail"),
+            _source(constant=""),
+            _source(expression="ToLower([mail])"),
+            _source(attribute="mail", ensure="Present"),
+            _source(ensure="Absent"),
+        ),
+        refused=(
+            _source(),
+            _source(ensure="Present"),
+            _source(attribute="mail", constant="x"),
+            _source(constant="x", expression="y"),
+            _source(attribute="mail", ensure="Absent"),
+        ),
+        message="spec.schema.rules.objectMappings.attributeMappings: Give exactly one of attribute, constant and"
+        " expression, or ensure: Absent alone to remove the mapping.",
+    ),
+    _name(f"{MAPPINGS}[].target", lambda text: _mapping(target=text)),
+    _name(f"{MAPPINGS}[].attribute", lambda text: _mapping(attribute=text)),
+    text(
+        f"{MAPPINGS}[].constant",
+        lambda text: _source(constant=text),
+        "A constant has at most 2048 characters.",
+        accepted=("x", ""),
+        longest=2048,
+    ),
+    text(
+        f"{MAPPINGS}[].expression",
+        lambda text: _source(expression=text),
+        "An expression has from 1 to 4096 characters.",
+        accepted=("ToLower([mail])",),
+        refused=("",),
+        longest=4096,
+    ),
+    text(
+        f"{MAPPINGS}[].defaultValue",
+        lambda text: _mapping(defaultValue=text),
+        "A default value has at most 2048 characters.",
+        accepted=("x", ""),
+        longest=2048,
+    ),
+    one_of(
+        f"{MAPPINGS}[].flow",
+        lambda text: _mapping(flow=text),
+        *("Always", "ObjectAddOnly", "MultiValueAddOnly", "ValueAddOnly", "AttributeAddOnly"),
+    ),
+    number(
+        f"{MAPPINGS}[].matchingPriority",
+        lambda number: _mapping(matchingPriority=number),
+        0,
+        100,
+        "A matching priority is a number from 0 to 100.",
+    ),
+    Constraint(
+        f"{MAPPINGS}[].ensure enum",
+        accepted=({}, _mapping(ensure="Present"), _source(ensure="Absent")),
+        refused=tuple(_mapping(ensure=odd) for odd in ("", "absent", "Unheard")),
+        message="spec.schema.rules[0].objectMappings[0].attributeMappings[0].ensure: Unsupported value",
+    ),
+)
+
+SCHEMA = (*RULE, *OBJECT_MAPPING, *MAPPING)

@@ -1,0 +1,114 @@
+"""A schema as Graph shows one, with members that nobody knows, and wishes for it."""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+from entrasync.api.job.schema import SchemaSpec
+from entrasync.core.remote.schema import ParsedExpression, Schema, attribute_source
+
+RULE = "USER_OUTBOUND_USER"
+USERS = "Provision Azure Active Directory Users"
+PATH = f"spec.schema.rules[{RULE}].objectMappings[{USERS}]"
+
+
+def attribute_mapping(target: str, source: Mapping[str, Any] | None, **overlay: Any) -> dict[str, Any]:
+    """A mapping as Graph sends it."""
+    return {
+        "defaultValue": "",
+        "exportMissingReferences": False,
+        "flowBehavior": "FlowWhenChanged",
+        "flowType": "Always",
+        "matchingPriority": 0,
+        "targetAttributeName": target,
+        "source": source,
+        **overlay,
+    }
+
+
+def graph_schema(*mappings: Mapping[str, Any], **overlay: Any) -> dict[str, Any]:
+    """A schema with one rule for users; keywords are members of its object mapping."""
+    usual = (
+        attribute_mapping(
+            "userName", attribute_source("userPrincipalName"), matchingPriority=1, unknownMember={"a": 1}
+        ),
+        attribute_mapping("displayName", attribute_source("displayName")),
+    )
+    object_mapping = {
+        "attributeMappings": [dict(mapping) for mapping in mappings or usual],
+        "enabled": True,
+        "flowTypes": "Add,Update,Delete",
+        "metadata": [{"key": "EscrowBehavior", "value": "x"}],
+        "name": USERS,
+        "scope": None,
+        **overlay,
+    }
+    return {
+        "@odata.context": "https://graph.example/$metadata#schema",
+        "id": "schema.of.the.job",
+        "version": "6.0",
+        "unknownMember": ["kept", 1, None],
+        "synchronizationRules": [
+            {"id": "rule-1", "name": RULE, "editable": True, "priority": 1, "objectMappings": [object_mapping]},
+            {"id": "rule-2", "name": "GROUP_OUTBOUND_GROUP", "editable": True, "objectMappings": []},
+        ],
+        "directories": [{"id": "directory-1", "name": "Azure Active Directory", "objects": []}],
+    }
+
+
+def schema_wish(*mappings: Mapping[str, Any], rule: str = RULE, name: str = USERS, **overlay: Any) -> SchemaSpec:
+    """A `spec.schema` with these attribute mappings; keywords are members of `spec.schema` itself."""
+    object_mapping = {"name": name, **({"attributeMappings": list(mappings)} if mappings else {})}
+    rules = overlay.pop("rules", [{"name": rule, "objectMappings": [object_mapping]}])
+    return SchemaSpec.model_validate({"rules": rules, **overlay})
+
+
+def function_source(name: str, *arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """A function as Graph's parser writes it."""
+    text = ", ".join(str(argument["expression"]) for argument in arguments)
+    pairs = [{"key": f"p{place}", "value": dict(argument)} for place, argument in enumerate(arguments)]
+    return {"expression": f"{name}({text})", "name": name, "type": "Function", "parameters": pairs}
+
+
+class FakeSchemas:
+    """`SchemaApi` over a dict. Graph refuses expressions that begin with an exclamation mark."""
+
+    schemas: dict[str, dict[str, Any]]
+    ignores_schemas: bool
+    sent_schemas: list[Schema]
+
+    def _call(self, name: str, act: Any) -> None:
+        raise NotImplementedError
+
+    async def get_schema(self, service_principal_id: str, job_id: str) -> Schema:
+        self._call("get_schema", lambda: None)
+        return deepcopy(self.schemas.setdefault(job_id, graph_schema()))
+
+    async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:
+        def put() -> None:
+            self.sent_schemas.append(schema)
+            if not self.ignores_schemas:
+                self.schemas[job_id] = deepcopy(dict(schema))
+
+        self._call("put_schema", put)
+
+    async def parse_expression(self, service_principal_id: str, job_id: str, expression: str) -> ParsedExpression:
+        self._call("parse_expression", lambda: None)
+        if expression.startswith("!"):
+            return ParsedExpression(None, f"Unexpected text at position {expression.index('!')}.")
+        name, _, rest = expression.partition("(")
+        arguments: Sequence[str] = rest.rstrip(")").split(",")
+        return ParsedExpression(function_source(name, *(attribute_source(text.strip("[] ")) for text in arguments)))
+
+
+class NoSchemas:
+    """`SchemaApi` of a world in which no spec has a schema."""
+
+    async def get_schema(self, service_principal_id: str, job_id: str) -> Schema:
+        raise AssertionError("No spec of this world has a schema.")
+
+    async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:
+        raise AssertionError("No spec of this world has a schema.")
+
+    async def parse_expression(self, service_principal_id: str, job_id: str, expression: str) -> ParsedExpression:
+        raise AssertionError("No spec of this world has a schema.")

@@ -1,0 +1,205 @@
+"""The merge of `spec.schema` into the schema that Graph shows."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entrasync.core.decision.action import Difference
+from entrasync.core.remote.schema import ParsedExpression, attribute_source, constant_source, is_same_source, writable
+from entrasync.core.schema.merge import Merged, merge_schema
+from tests.support.schemas import PATH, RULE, USERS, attribute_mapping, function_source, graph_schema, schema_wish
+
+LOWER = "ToLower([mail])"
+PARSED = {LOWER: ParsedExpression(function_source("ToLower", attribute_source("mail")))}
+
+
+def merge(schema: dict[str, Any], *mappings: dict[str, Any], **wish: Any) -> Merged:
+    return merge_schema(schema, schema_wish(*mappings, **wish), PARSED)
+
+
+def object_mapping_of(merged: Merged) -> dict[str, Any]:
+    found: dict[str, Any] = merged.schema["synchronizationRules"][0]["objectMappings"][0]
+    return found
+
+
+def mappings_of(merged: Merged) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = object_mapping_of(merged)["attributeMappings"]
+    return found
+
+
+class TestAttributeMappings:
+    def test_a_mapping_gets_the_source_that_spec_names_and_keeps_all_else_in_its_place(self) -> None:
+        merged = merge(graph_schema(), {"target": "userName", "attribute": "mail"})
+        assert mappings_of(merged)[0] == {
+            **graph_schema()["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"][0],
+            "source": attribute_source("mail"),
+        }
+        assert list(mappings_of(merged)[0]) == [*attribute_mapping("userName", None), "unknownMember"]
+        assert merged.differences == (
+            Difference(f"{PATH}.attributeMappings[userName]", "[mail]", "[userPrincipalName]"),
+        )
+
+    def test_an_expression_becomes_the_tree_that_graph_made_of_it(self) -> None:
+        merged = merge(graph_schema(), {"target": "displayName", "expression": LOWER})
+        assert mappings_of(merged)[1]["source"] == PARSED[LOWER].source
+        assert merged.differences[0].wanted == LOWER
+
+    def test_a_constant_is_quoted_as_graph_writes_it(self) -> None:
+        merged = merge(graph_schema(), {"target": "displayName", "constant": 'a "b" \\c'})
+        assert mappings_of(merged)[1]["source"] == {
+            "expression": '"a \\"b\\" \\\\c"',
+            "name": 'a "b" \\c',
+            "type": "Constant",
+            "parameters": [],
+        }
+
+    def test_a_mapping_that_graph_lacks_is_added_at_the_end(self) -> None:
+        merged = merge(graph_schema(), {"target": "title", "attribute": "jobTitle", "matchingPriority": 2})
+        assert mappings_of(merged)[-1] == attribute_mapping("title", attribute_source("jobTitle"), matchingPriority=2)
+        assert merged.differences == (Difference(f"{PATH}.attributeMappings[title]", "[jobTitle]", None),)
+
+    def test_an_absent_mapping_is_removed(self) -> None:
+        merged = merge(graph_schema(), {"target": "displayName", "ensure": "Absent"})
+        assert [entry["targetAttributeName"] for entry in mappings_of(merged)] == ["userName"]
+        assert merged.differences == (Difference(f"{PATH}.attributeMappings[displayName]", None, "[displayName]"),)
+
+    def test_the_removal_of_a_mapping_that_is_not_there_changes_nothing(self) -> None:
+        assert merge(graph_schema(), {"target": "title", "ensure": "Absent"}).differences == ()
+
+    def test_members_of_a_mapping_that_spec_leaves_out_stay_as_they_are(self) -> None:
+        wish = {"target": "userName", "attribute": "userPrincipalName", "defaultValue": "x", "flow": "ObjectAddOnly"}
+        merged = merge(graph_schema(), wish)
+        assert mappings_of(merged)[0]["matchingPriority"] == 1
+        assert merged.differences == (
+            Difference(f"{PATH}.attributeMappings[userName].defaultValue", "x", ""),
+            Difference(f"{PATH}.attributeMappings[userName].flow", "ObjectAddOnly", "Always"),
+        )
+
+    def test_another_text_of_the_same_source_is_no_difference(self) -> None:
+        source = {**function_source("ToLower", attribute_source("mail")), "expression": "ToLower( [mail] )"}
+        schema = graph_schema(attribute_mapping("userName", source))
+        assert merge(schema, {"target": "userName", "expression": LOWER}).differences == ()
+
+    def test_another_parameter_of_a_function_is_a_difference(self) -> None:
+        schema = graph_schema(attribute_mapping("userName", function_source("ToLower", attribute_source("upn"))))
+        assert len(merge(schema, {"target": "userName", "expression": LOWER}).differences) == 1
+
+
+class TestObjectMappings:
+    def test_an_object_mapping_is_disabled_and_its_flow_types_are_set(self) -> None:
+        entry = {"name": USERS, "enabled": False, "flowTypes": ["Update", "Add"]}
+        merged = merge(graph_schema(), rules=[{"name": RULE, "objectMappings": [entry]}])
+        assert (object_mapping_of(merged)["enabled"], object_mapping_of(merged)["flowTypes"]) == (False, "Add,Update")
+        assert merged.differences == (
+            Difference(f"{PATH}.enabled", "false", "true"),
+            Difference(f"{PATH}.flowTypes", "Add,Update", "Add,Update,Delete"),
+        )
+
+    def test_the_order_and_the_spaces_of_flow_types_are_no_difference(self) -> None:
+        entry = {"name": USERS, "flowTypes": ["Add", "Update"]}
+        schema = graph_schema(flowTypes="Update, Add")
+        assert merge(schema, rules=[{"name": RULE, "objectMappings": [entry]}]).differences == ()
+
+
+class TestUnknownParts:
+    def test_a_rule_that_the_schema_lacks_is_named_with_those_that_it_has(self) -> None:
+        [unknown] = merge(graph_schema(), rule="USERS").unknown
+        assert unknown.field == "spec.schema.rules[USERS]"
+        assert unknown.known == (RULE, "GROUP_OUTBOUND_GROUP")
+
+    def test_an_object_mapping_that_the_rule_lacks_is_named_with_those_that_it_has(self) -> None:
+        [unknown] = merge(graph_schema(), name="Users").unknown
+        assert unknown.field == f"spec.schema.rules[{RULE}].objectMappings[Users]"
+        assert unknown.known == (USERS,)
+
+    def test_an_expression_that_graph_cannot_read_is_named_with_its_error(self) -> None:
+        wish = schema_wish({"target": "userName", "expression": "ToLower("})
+        parsed = {"ToLower(": ParsedExpression(None, "A parenthesis is missing at position 8.")}
+        [refused] = merge_schema(graph_schema(), wish, parsed).refused
+        assert refused.field == f"{PATH}.attributeMappings[userName].expression"
+        assert refused.error == "A parenthesis is missing at position 8."
+
+    @pytest.mark.parametrize("odd", [None, "text", 5, [None, 5, "text", {}], [{"name": None}]])
+    def test_a_malformed_list_has_no_entry_of_that_name(self, odd: object) -> None:
+        assert merge({**graph_schema(), "synchronizationRules": odd}).unknown[0].field == f"spec.schema.rules[{RULE}]"
+
+
+class TestWhatIsWritten:
+    def test_all_but_the_annotations_of_odata_is_sent_as_it_came(self) -> None:
+        merged = merge(graph_schema(), {"target": "userName", "attribute": "userPrincipalName"})
+        sent = graph_schema()
+        del sent["@odata.context"]
+        assert writable(merged.schema) == sent
+        assert list(writable(merged.schema)) == list(sent)
+
+    def test_the_schema_that_was_read_is_not_changed(self) -> None:
+        schema = graph_schema()
+        merge(schema, {"target": "userName", "attribute": "mail"}, {"target": "displayName", "ensure": "Absent"})
+        assert schema == graph_schema()
+
+
+NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=3)
+SOURCES = st.one_of(
+    NAMES.map(attribute_source),
+    NAMES.map(constant_source),
+    NAMES.map(lambda name: function_source("ToLower", attribute_source(name))),
+)
+SCHEMAS = st.dictionaries(NAMES, SOURCES, max_size=5).map(
+    lambda found: graph_schema(*(attribute_mapping(target, source, other=target) for target, source in found.items()))
+)
+WISHES = st.dictionaries(
+    NAMES,
+    st.one_of(
+        NAMES.map(lambda name: {"attribute": name}),
+        NAMES.map(lambda name: {"constant": name}),
+        st.just({"ensure": "Absent"}),
+    ),
+    min_size=1,
+    max_size=5,
+).map(lambda found: [{"target": target, **wish} for target, wish in found.items()])
+
+
+class TestAnySchema:
+    @given(SCHEMAS, WISHES)
+    def test_a_merge_changes_only_what_is_named(self, schema: dict[str, Any], wishes: list[dict[str, Any]]) -> None:
+        before, named = deepcopy(schema), {wish["target"] for wish in wishes}
+        merged = merge(schema, *wishes)
+        outside = [entry for entry in mappings_of(merged) if entry["targetAttributeName"] not in named]
+        stored = before["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"]
+        assert outside == [entry for entry in stored if entry["targetAttributeName"] not in named]
+        emptied = deepcopy(dict(merged.schema))
+        emptied["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"] = stored
+        assert emptied == before == schema
+
+    @given(SCHEMAS, WISHES)
+    def test_differences_are_empty_exactly_when_nothing_changes(
+        self, schema: dict[str, Any], wishes: list[dict[str, Any]]
+    ) -> None:
+        merged = merge(schema, *wishes)
+        assert bool(merged.differences) == (merged.schema != schema)
+
+    @given(SCHEMAS, WISHES)
+    def test_a_second_merge_finds_nothing(self, schema: dict[str, Any], wishes: list[dict[str, Any]]) -> None:
+        once = merge(schema, *wishes)
+        assert merge(dict(once.schema), *wishes).differences == ()
+
+    @given(SCHEMAS, SOURCES, st.data())
+    def test_a_merge_followed_by_the_reverse_merge_is_the_identity(
+        self, schema: dict[str, Any], source: dict[str, Any], data: st.DataObject
+    ) -> None:
+        mappings = schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"]
+        mapping = data.draw(st.sampled_from(mappings))
+        target, text, reverse = mapping["targetAttributeName"], "new", mapping["source"]["expression"]
+        parsed = {text: ParsedExpression(source), reverse: ParsedExpression(mapping["source"])}
+        there = merge_schema(schema, schema_wish({"target": target, "expression": text}), parsed)
+        back = merge_schema(there.schema, schema_wish({"target": target, "expression": reverse}), parsed)
+        assert back.schema == schema
+
+    @given(SOURCES, SOURCES)
+    def test_sources_are_the_same_exactly_when_they_mean_the_same(
+        self, one: dict[str, Any], other: dict[str, Any]
+    ) -> None:
+        assert is_same_source(one, other) == (one["expression"] == other["expression"])
