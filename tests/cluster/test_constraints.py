@@ -22,13 +22,14 @@ SIMPLE = {
 BARE = "should match|Too long|Too many|conversion error|evaluating rule|failed rule|regex|in body should|self\\."
 """Refusals that leave a person to guess."""
 
-CEILINGS = {"maxLength", "maxItems"}
+CEILINGS = {"maxLength", "maxItems", "maxProperties"}
 """Beside a rule they only bound its cost, and the rule speaks first."""
 
 KNOWN = {
     *SIMPLE,
     *("type", "description", "default", "required", "properties", "items", "x-kubernetes-validations"),
     *("x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-preserve-unknown-fields"),
+    *("additionalProperties", "maxProperties"),  # of maps, whose rule looks at names and values
 }
 
 

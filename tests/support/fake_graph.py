@@ -27,6 +27,7 @@ READS = {
     "validate_credentials",
     "get_schema",
     "parse_expression",
+    "evaluate_expression",
 }
 """The calls that change nothing in Graph."""
 
@@ -120,7 +121,11 @@ class FakeGraph(FakeSchemas):
 
     @property
     def writes(self) -> list[str]:
-        return [call for call in self.calls if not call.startswith(("list", "get", "has", "find", "validate", "parse"))]
+        return [
+            call
+            for call in self.calls
+            if not call.startswith(("list", "get", "has", "find", "validate", "parse", "evaluate"))
+        ]
 
     async def list_jobs(self, service_principal_id: str, *, is_urgent: bool = False) -> JobListing:
         read_at = self.clock.now()

@@ -51,7 +51,7 @@ from tests.support.facts import (
     resource,
     unshown,
 )
-from tests.support.schemas import graph_schema, schema_wish
+from tests.support.schemas import RULE, graph_schema, schema_wish
 
 SCOPED = desired(application=application(scope="All"))
 WITH_URL = desired(application=application("BaseAddress=u"))
@@ -61,6 +61,7 @@ UNREADABLE = application_seen(credentials=Credentials(SecretValues(), unreadable
 
 REFUSED = Reason.REQUEST_REFUSED
 MAIL = schema_wish({"target": "userName", "attribute": "mail"})
+TEST = {"name": "a test", "rule": RULE, "input": {"userPrincipalName": "A"}, "expect": {"userName": "a"}}
 DIFFERENCES = merge_schema(graph_schema(), MAIL, {}).differences
 
 NEVER_SHOWN = facts(holder("new", status={"operation": operation(ago(minutes(20)))}), misses=misses(3, minutes(5)))
@@ -126,6 +127,9 @@ DECIDED_BY: dict[Rule, Facts] = {
         holder(wish=desired(schema=schema_wish({"target": "userName", "expression": "x("}))),
         remote_job(),
         job_schema=SchemaSeen(graph_schema(), {"x(": ParsedExpression(None, "No.")}),
+    ),
+    schema_rules.mapping_test_fails: facts(
+        holder(wish=desired(schema=schema_wish(tests=[TEST]))), remote_job(), job_schema=SchemaSeen(graph_schema())
     ),
     schema_rules.schema_change_awaits_approval: facts(
         holder(wish=desired(schema=schema_wish({"target": "userName", "attribute": "mail"}, approval="Required"))),

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from entrasync.api.job.schema import SchemaSpec
-from entrasync.core.remote.schema import ParsedExpression, Schema, attribute_source
+from entrasync.core.remote.schema import Evaluation, ParsedExpression, Schema, attribute_source
 
 RULE = "USER_OUTBOUND_USER"
 USERS = "Provision Azure Active Directory Users"
@@ -100,6 +100,16 @@ class FakeSchemas:
         arguments: Sequence[str] = rest.rstrip(")").split(",")
         return ParsedExpression(function_source(name, *(attribute_source(text.strip("[] ")) for text in arguments)))
 
+    async def evaluate_expression(
+        self, service_principal_id: str, job_id: str, expression: str, attributes: Mapping[str, str]
+    ) -> Evaluation:
+        self._call("evaluate_expression", lambda: None)
+        name, _, rest = expression.rpartition("(")
+        found = attributes.get(rest.strip("[]) "))
+        if found is None:
+            return Evaluation(error=f"There is no attribute {rest.strip('[]) ')}.")
+        return Evaluation((found.lower() if name == "ToLower" else found,))
+
 
 class NoSchemas:
     """`SchemaApi` of a world in which no spec has a schema."""
@@ -111,4 +121,9 @@ class NoSchemas:
         raise AssertionError("No spec of this world has a schema.")
 
     async def parse_expression(self, service_principal_id: str, job_id: str, expression: str) -> ParsedExpression:
+        raise AssertionError("No spec of this world has a schema.")
+
+    async def evaluate_expression(
+        self, service_principal_id: str, job_id: str, expression: str, attributes: Mapping[str, str]
+    ) -> Evaluation:
         raise AssertionError("No spec of this world has a schema.")

@@ -46,6 +46,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "entries": ENTRIES,
     "schema": {"synchronizationRules": []},
     "expression": "[mail]",
+    "attributes": {"mail": "a@example.com"},
 }
 """What a call is made with, by the names of its parameters. Those with a default are left out."""
 
@@ -66,7 +67,7 @@ CALLS: dict[str, Call] = {
 """One call of each kind, by the name of its method. A new method is called without an edit."""
 
 READS = {name: call for name, call in CALLS.items() if name.startswith(("find_", "get_", "has_", "list_"))}
-VALIDATIONS = {name: call for name, call in CALLS.items() if name.startswith(("parse_", "validate_"))}
+VALIDATIONS = {name: call for name, call in CALLS.items() if name.startswith(("evaluate_", "parse_", "validate_"))}
 """Calls that change nothing although they are a POST."""
 WRITES = {name: call for name, call in CALLS.items() if name not in READS | VALIDATIONS}
 CALLS_WITH_SECRETS = {name: CALLS[name] for name in ("put_secrets", "validate_credentials")}

@@ -93,7 +93,8 @@ def reply_as_done(request: RecordedRequest) -> Reply:
     if request.method == "GET":
         return Reply(body={"id": "an-id", "value": [], "synchronizationRules": []})
     if request.path.endswith("/parseExpression"):
-        return Reply(body={"parsingSucceeded": True, "parsedExpression": {"name": "mail", "type": "Attribute"}})
+        parsed = {"parsingSucceeded": True, "parsedExpression": {"name": "mail", "type": "Attribute"}}
+        return Reply(body={**parsed, "evaluationSucceeded": True, "evaluationResult": []})
     is_create = request.method == "POST" and request.path.endswith("/jobs")
     return Reply(201, {"id": "an-id"}) if is_create else Reply(204)
 

@@ -117,6 +117,35 @@ class Size(Constraint):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Texts(Constraint):
+    """Annotates a `dict[str, str]`: the fewest and most members, and the most characters of a name and of a value."""
+
+    at_least: int = 0
+    at_most: int
+    longest_name: int
+    longest_value: int
+
+    @property
+    def expression(self) -> str:
+        """The CEL expression that is true of what the field may hold."""
+        of_each = f"size(name) <= {self.longest_name} && size(self[name]) <= {self.longest_value}"
+        return f"size(self) >= {self.at_least} && size(self) <= {self.at_most} && self.all(name, {of_each})"
+
+    @property
+    def bounds(self) -> dict[str, Any]:
+        """The bounds in the schema."""
+        value = {"type": "string", "maxLength": max(WIDEST_TEXT, WIDENING * self.longest_value)}
+        return {"maxProperties": WIDENING * self.at_most, "additionalProperties": value}
+
+    def allows(self, value: dict[str, str]) -> bool:
+        """Whether the field may hold this map."""
+        are_short = all(
+            len(name) <= self.longest_name and len(text) <= self.longest_value for name, text in value.items()
+        )
+        return self.at_least <= len(value) <= self.at_most and are_short
+
+
+@dataclass(frozen=True, kw_only=True)
 class Range(Constraint):
     """Annotates an `int`: the least and the greatest that it may be."""
 

@@ -197,6 +197,11 @@ class Reason(StrEnum):
     EXPRESSION_REFUSED = Row(
         "ExpressionRefused", NEEDS_A_PERSON, "Graph cannot read an expression of spec.schema. The message quotes Graph."
     )
+    MAPPING_TEST_FAILED = Row(
+        "MappingTestFailed",
+        NEEDS_A_PERSON,
+        "A test of spec.schema failed. The message has its name, what was expected and what came out.",
+    )
     APPROVAL_NEEDED = Row(
         "ApprovalNeeded", NEEDS_A_PERSON, "A change of the schema waits until a person has approved it."
     )

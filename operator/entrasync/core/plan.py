@@ -60,6 +60,7 @@ from entrasync.core.schedule.rules import (
 )
 from entrasync.core.schema.rules import (
     expression_is_refused,
+    mapping_test_fails,
     schema_change_awaits_approval,
     schema_could_not_be_read,
     schema_differs,
@@ -125,6 +126,7 @@ WORK_RULES: tuple[Rule, ...] = (
     schema_could_not_be_read,
     schema_part_is_unknown,
     expression_is_refused,
+    mapping_test_fails,
     schema_change_awaits_approval,
     schema_was_not_taken,
     job_is_paused_but_should_run,

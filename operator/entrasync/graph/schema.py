@@ -1,7 +1,10 @@
 """The synchronization schema of a job in Graph, and how Graph reads expressions."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from entrasync.core.primitives.json_values import read_object, read_text
-from entrasync.core.remote.schema import RULES, ParsedExpression, Schema
+from entrasync.core.remote.schema import RULES, Evaluation, ParsedExpression, Schema
 from entrasync.graph.calls.error_classifier import make_unreadable_error
 from entrasync.graph.calls.json_caller import JsonCaller, read_response
 from entrasync.graph.calls.operations import GET_SCHEMA, PARSE_EXPRESSION, PUT_SCHEMA
@@ -25,13 +28,33 @@ class SchemaClient(JsonCaller):
 
     async def parse_expression(self, service_principal_id: str, job_id: str, expression: str) -> ParsedExpression:
         """Let Graph read an expression. Raises `Transient` when its answer says neither how nor why not."""
-        url = self._urls.job(service_principal_id, job_id, "schema", "parseExpression")
-        response = await self._send(PARSE_EXPRESSION, "POST", url, document={"expression": expression})
-        answer = read_response(PARSE_EXPRESSION, response)
+        answer = await self._parse(service_principal_id, job_id, {"expression": expression})
         parsed = answer.get("parsedExpression")
         if answer.get("parsingSucceeded") is True and isinstance(parsed, dict):
             return ParsedExpression(parsed)
         if answer.get("parsingSucceeded") is False:
-            error = read_object(answer.get("error"))
-            return ParsedExpression(None, read_text(error.get("message")) or read_text(error.get("code")))
+            return ParsedExpression(None, _read_error(answer))
         raise make_unreadable_error(PARSE_EXPRESSION, "it does not say whether the expression was read")
+
+    async def evaluate_expression(
+        self, service_principal_id: str, job_id: str, expression: str, attributes: Mapping[str, str]
+    ) -> Evaluation:
+        """Let Graph evaluate an expression. Raises `Transient` when its answer says neither a result nor an error."""
+        properties = [{"key": name, "value": value} for name, value in attributes.items()]
+        document = {"expression": expression, "testInputObject": {"properties": properties}}
+        answer = await self._parse(service_principal_id, job_id, document)
+        result = answer.get("evaluationResult")
+        if answer.get("evaluationSucceeded") is True and isinstance(result, list):
+            return Evaluation(tuple(text for text in result if isinstance(text, str)))
+        if False in {answer.get("evaluationSucceeded"), answer.get("parsingSucceeded")}:
+            return Evaluation(error=_read_error(answer) or "It gave no reason.")
+        raise make_unreadable_error(PARSE_EXPRESSION, "it does not say whether the expression was read")
+
+    async def _parse(self, service_principal_id: str, job_id: str, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        url = self._urls.job(service_principal_id, job_id, "schema", "parseExpression")
+        return read_response(PARSE_EXPRESSION, await self._send(PARSE_EXPRESSION, "POST", url, document=document))
+
+
+def _read_error(answer: Mapping[str, Any]) -> str | None:
+    error = read_object(answer.get("error"))
+    return read_text(error.get("message")) or read_text(error.get("code"))

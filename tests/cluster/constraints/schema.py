@@ -180,4 +180,46 @@ MAPPING = (
     ),
 )
 
-SCHEMA = (*RULE, *OBJECT_MAPPING, *MAPPING)
+TESTS = ".spec.schema.tests"
+TEST = {"name": "umlauts", "rule": "Rule1", "input": {"displayName": "x"}, "expect": {"userName": "x"}}
+
+
+def _tests(items: list[dict[str, Any]]) -> Overlay:
+    return _whole(tests=items)
+
+
+def _test(**members: Any) -> Overlay:
+    return _tests([TEST | members])
+
+
+def _without(member: str) -> Overlay:
+    return _tests([{name: value for name, value in TEST.items() if name != member}])
+
+
+def _texts(place: str, member: str, least: int, words: str) -> Constraint:
+    def put(value: dict[str, str]) -> Overlay:
+        return _test(**{member: value})
+
+    full, over = ({f"attribute{n}": "x" for n in range(count)} for count in (32, 33))
+    too_few: tuple[dict[str, str], ...] = ({},) if least else ()
+    too_long = ({"x": "y" * 1025}, {"x" * 257: "y"})
+    return Constraint(
+        f"{place} rule",
+        accepted=tuple(map(put, (full, {"x" * 256: "y" * 1024}, {"x": ""}))),
+        refused=tuple(map(put, (over, *too_few, *too_long))),
+        message=f"spec.schema.tests.{member}: {words}",
+    )
+
+
+MAPPING_TEST = (
+    size(TESTS, _tests, 0, 64, lambda n: TEST | {"name": f"test {n}"}, "There are at most 64 tests."),
+    unique_items(TESTS, "list-map name", _tests, TEST, TEST | {"name": "another"}),
+    *(required(f"{TESTS}[]", member, _test(), _without(member)) for member in TEST),
+    _name(f"{TESTS}[].name", lambda text: _test(name=text)),
+    _name(f"{TESTS}[].rule", lambda text: _test(rule=text)),
+    _name(f"{TESTS}[].objectMapping", lambda text: _test(objectMapping=text)),
+    _texts(f"{TESTS}[].input", "input", 0, "An input has at most 32 attributes, each with a name of at most 256"),
+    _texts(f"{TESTS}[].expect", "expect", 1, "From 1 to 32 attributes are expected, each with a name of at most 256"),
+)
+
+SCHEMA = (*RULE, *OBJECT_MAPPING, *MAPPING, *MAPPING_TEST)

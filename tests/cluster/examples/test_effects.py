@@ -103,6 +103,17 @@ def test_the_example_attribute_mappings_changes_what_it_names_and_nothing_else(
     assert status_of(example)["schema"] == {"generation": 1}
 
 
+def test_the_example_mapping_tests_is_written_after_graph_has_evaluated_them(
+    applied_examples: AppliedExamples,
+) -> None:
+    example = applied_examples.apply("mapping-tests")
+    made = [entry.operation for entry in example.simulator.journal(service_principal=example.principal)]
+    [tests] = [document["spec"]["schema"]["tests"] for document in example.jobs]
+    evaluated = made[: made.index("putSchema")].count("parseExpression")
+    assert evaluated == 1 + sum(len(test["expect"]) for test in tests), "one reading of the expression, and the tests"
+    assert status_of(example)["schema"] == {"generation": 1}
+
+
 def test_the_example_scim_app_validates_and_saves_the_token_and_starts_the_job(
     applied_examples: AppliedExamples,
 ) -> None:

@@ -32,7 +32,14 @@ from tests.support.graph_troubles import TROUBLES, Trouble
 from tests.support.loop_time import LoopTime
 from tests.support.messages.faults import FAULTS
 from tests.support.permits import AnyWrite
-from tests.support.scripted_client import CALLS, CANARY, READS, WRITES, RecordedCallMetrics, token_source
+from tests.support.scripted_client import (
+    CALLS,
+    CANARY,
+    READS,
+    WRITES,
+    RecordedCallMetrics,
+    token_source,
+)
 from tests.support.scripted_graph import CLIENT, SECRET, ScriptedGraph, run_scripted_graph
 from tests.support.still_clock import StillClock
 
@@ -167,7 +174,9 @@ A validation changes nothing, and ends as a read.
 
 ENDINGS_BY_CALL: Mapping[tuple[str, str], Ending] = {
     **{(call, "404"): DONE for call in ("delete_job", "find_service_principal", "get_job", "has_service_principal")},
-    **{(call, "a lost answer"): RETRY for call in ("parse_expression", "validate_credentials")},  # they are POSTs
+    **{
+        (call, "a lost answer"): RETRY for call in ("evaluate_expression", "parse_expression", "validate_credentials")
+    },  # they are POSTs
     **{(call, "wrong types"): DONE for call in ("patch_interval", "patch_settings")},  # what it shows is not read
 }
 """Where a call ends in another way than others of its kind."""
@@ -185,6 +194,7 @@ WITHOUT_BODY = {
 
 UNREADABLE_AS = {
     "get_schema": "it has no list of rules",
+    "evaluate_expression": "it does not say whether the expression was read",
     "parse_expression": "it does not say whether the expression was read",
 }
 """What is said of an answer without the member that the operator reads."""

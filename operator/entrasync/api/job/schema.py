@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from entrasync.api.constraints import Range, Size, Text
+from entrasync.api.constraints import Range, Size, Text, Texts
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
 from entrasync.api.policies import Ensure, FlowType, MappingFlow, SchemaApproval
 
@@ -119,6 +119,46 @@ class SchemaRuleSpec(ApiModel):
     """The object mappings by name. Those not named here are left as they are."""
 
 
+class MappingTest(ApiModel):
+    """What mappings make of the attributes of one object. Graph itself evaluates them."""
+
+    name: SchemaName
+    """Name of the test, which a failure names."""
+
+    rule: SchemaName
+    """Graph's name of the rule whose mappings are tested, such as USER_OUTBOUND_USER."""
+
+    object_mapping: SchemaName | None = None
+    """Graph's name of the object mapping. Unset: the first one of the rule that maps the attribute."""
+
+    input: Annotated[
+        dict[str, str],
+        Texts(
+            at_most=32,
+            longest_name=256,
+            longest_value=1024,
+            words="An input has at most 32 attributes, each with a name of at most 256 and a value of at most 1024"
+            " characters.",
+        ),
+    ]
+    """Values of the source's attributes by name. They are stored in Kubernetes as they are: put in no secret and
+    nobody's personal data."""
+
+    expect: Annotated[
+        dict[str, str],
+        Texts(
+            at_least=1,
+            at_most=32,
+            longest_name=256,
+            longest_value=1024,
+            words="From 1 to 32 attributes are expected, each with a name of at most 256 and a value of at most 1024"
+            " characters.",
+        ),
+    ]
+    """What shall flow into attributes of the target, by name. Several values of one attribute are written with a
+    semicolon in between."""
+
+
 class SchemaSpec(ApiModel):
     """What of the job's schema is this resource's. A change of it makes Entra run an initial cycle."""
 
@@ -145,3 +185,14 @@ class SchemaSpec(ApiModel):
         Field(json_schema_extra=list_map("name")),
     ]
     """The synchronization rules by name. Those not named here are left as they are."""
+
+    tests: (
+        Annotated[
+            list[MappingTest],
+            Size(at_most=64, words="There are at most 64 tests."),
+            Field(json_schema_extra=list_map("name")),
+        ]
+        | None
+    ) = None
+    """Tests of mappings, also of those that the template has. Graph evaluates them before the schema is written. If one
+    fails, nothing is written, and the condition Stalled says what was expected and what came out."""

@@ -22,6 +22,14 @@ class ParsedExpression:
     error: str | None = None
 
 
+@dataclass(frozen=True)
+class Evaluation:
+    """What Graph made of an expression for the attributes of one object: values, or an error in its words."""
+
+    values: tuple[str, ...] = ()
+    error: str | None = None
+
+
 def attribute_source(name: str) -> Source:
     """Return the source that is an attribute."""
     return {"expression": f"[{name}]", "name": name, "type": "Attribute", "parameters": []}

@@ -10,6 +10,7 @@ from entrasync.core.primitives.times import write_readable_time
 from entrasync.core.remote.schema import writable
 from entrasync.core.resource.difference_records import hash_differences
 from entrasync.core.schema.actions import PutSchema, describe_difference
+from entrasync.core.schema.mapping_tests import FailedTest, find_failed_tests
 from entrasync.core.schema.merge import Merged, merge_schema
 
 MAX_QUOTE_LENGTH = 512
@@ -52,6 +53,19 @@ def expression_is_refused(facts: Facts) -> Verdict | None:
     )
 
 
+def mapping_test_fails(facts: Facts) -> Verdict | None:
+    """Find a test of spec that fails for the schema as spec wants it. Nothing is written then."""
+    failed = _find_failed_tests(facts)
+    if not failed:
+        return None
+    told = " ".join(
+        f'Test "{test.name}" of spec.schema failed: {shorten(test.why, MAX_QUOTE_LENGTH)}.'
+        for test in failed[:MAX_NAMED_FAULTS]
+    )
+    more = f" {len(failed) - MAX_NAMED_FAULTS} more failed." if len(failed) > MAX_NAMED_FAULTS else ""
+    return Stall(Reason.MAPPING_TEST_FAILED, f"{told}{more} Correct the mapping or the test.")
+
+
 def schema_change_awaits_approval(facts: Facts) -> Verdict | None:
     """Find a change of the schema that a person has to approve first."""
     merged = merge_of(facts)
@@ -74,7 +88,9 @@ def schema_differs(facts: Facts) -> Verdict | None:
     seen, merged = facts.observed.job_schema, merge_of(facts)
     if facts.job is None or seen is None or merged is None or not merged.differences:
         return None
-    if merged.unknown or merged.refused or not _is_approved(facts, merged) or _was_sent(facts, merged):
+    if merged.unknown or merged.refused or _find_failed_tests(facts):
+        return None
+    if not _is_approved(facts, merged) or _was_sent(facts, merged):
         return None
     return Do(
         PutSchema(
@@ -111,6 +127,13 @@ def merge_of(facts: Facts) -> Merged | None:
     if spec is None or seen is None or seen.schema is None or seen.failure is not None:
         return None
     return merge_schema(seen.schema, spec, seen.expressions)
+
+
+def _find_failed_tests(facts: Facts) -> tuple[FailedTest, ...]:
+    spec, seen, merged = facts.desired.schema, facts.observed.job_schema, merge_of(facts)
+    if spec is None or seen is None or merged is None or merged.unknown or merged.refused:
+        return ()
+    return find_failed_tests(merged.schema, spec, seen.evaluations)
 
 
 def _is_approved(facts: Facts, merged: Merged) -> bool:

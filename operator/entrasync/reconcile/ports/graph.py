@@ -10,7 +10,7 @@ from typing import Protocol
 from entrasync.core.decision.write_permit import WritePermit
 from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob
-from entrasync.core.remote.schema import ParsedExpression, Schema
+from entrasync.core.remote.schema import Evaluation, ParsedExpression, Schema
 from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
 
@@ -95,6 +95,12 @@ class SchemaApi(Protocol):
 
     async def parse_expression(self, service_principal_id: str, job_id: str, expression: str) -> ParsedExpression:
         """Let Graph read an expression. Changes nothing."""
+        ...
+
+    async def evaluate_expression(
+        self, service_principal_id: str, job_id: str, expression: str, attributes: Mapping[str, str]
+    ) -> Evaluation:
+        """Let Graph evaluate an expression for an object with these attributes. Changes nothing."""
         ...
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from entrasync.core.facts.schema_seen import SchemaSeen
+from entrasync.core.facts.schema_seen import Case, SchemaSeen
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.remote.schema import ParsedExpression
+from entrasync.core.remote.schema import Evaluation, ParsedExpression
 from entrasync.core.resource.job_resource import Resource
 
 
@@ -18,6 +18,8 @@ class SchemaMemory:
     looked_at: datetime | None = None
     expressions: dict[str, ParsedExpression] = field(default_factory=dict)
     """How Graph reads the expressions of spec, by their text. Those that it refused are asked again."""
+    evaluations: dict[Case, Evaluation] = field(default_factory=dict)
+    """What Graph made of the mappings that spec tests. What it could not evaluate is asked again."""
     seen: SchemaSeen | None = None
     """The last look, until the next pass or a write of ours."""
     seen_in: datetime | None = None
