@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graph_simulator.control_api import behaviour, identities, jobs, service_principals, target_apps
+from graph_simulator.control_api import behaviour, identities, jobs, objects, service_principals, target_apps
 from graph_simulator.control_api.wire import get_simulator, reply
 from graph_simulator.state import SimulatorState, make_identity
 from graph_simulator.traffic.throttle import Congestion, Throttle, WriteQuota
@@ -40,6 +40,7 @@ async def reset(request: Request) -> Response:
     simulator.faults.clear()
     simulator.journal.clear()
     simulator.throttle = Throttle()
+    simulator.provisioning_throttle = Throttle(calls=5, seconds=10.0)
     simulator.write_quota = WriteQuota()
     simulator.congestion = Congestion()
     simulator.latency_seconds = 0.0
@@ -61,6 +62,7 @@ def create_control_api(simulator: SimulatorState) -> Starlette:
                     *service_principals.ROUTES,
                     *jobs.ROUTES,
                     *target_apps.ROUTES,
+                    *objects.ROUTES,
                     *behaviour.ROUTES,
                     *identities.ROUTES,
                     Route("/reset", reset, methods=["POST"]),

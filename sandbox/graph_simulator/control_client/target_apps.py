@@ -48,6 +48,15 @@ class TargetAppControl(ControlTransport):
         document: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         self._call("PATCH", f"/service-principals/{principal}/target-app", document)
 
+    def set_objects(self, *objects: Mapping[str, Any]) -> None:
+        """Replace the users and groups that can be provisioned on demand.
+
+        Args:
+            objects: Each has `id`, `type` (`User`), `attributes` by name and `is_assigned`. Without any object, which
+                is the default, every id is an object without further attributes.
+        """
+        self._call("PUT", "/objects", {"items": [dict(item) for item in objects]})
+
     def secret_writes(self, principal: str = "") -> list[SecretWriteView]:
         """List the PUTs of secrets that Graph accepted, oldest first, with their values."""
         items = self._call("GET", "/secret-writes", query={"service_principal": principal})["items"]

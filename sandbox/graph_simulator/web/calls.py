@@ -131,6 +131,11 @@ def refuse_unknown_principal(call: Call, name: str) -> GraphRefusalError:
     is_sync = call.target.operation not in {"getServicePrincipal", "listServicePrincipals"}
     if is_sync and call.world.switches.unknown_service_principal == "401":
         return call.refuse(401, "UnknownError", "")
+    return refuse_unknown_resource(call, name)
+
+
+def refuse_unknown_resource(call: Call, name: str) -> GraphRefusalError:
+    """Create the directory's refusal of an object that does not exist."""
     message = f"Resource '{name}' does not exist or one of its queried reference-property objects are not present."
     return call.refuse(404, "Request_ResourceNotFound", message)
 

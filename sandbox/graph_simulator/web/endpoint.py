@@ -168,6 +168,10 @@ class GraphEndpoint:
         seconds = simulator.throttle.admit(call.tenant, call.now)
         if seconds is not None:
             return _answer_throttled(call, entry, seconds, ("ReadWrite", "ResourceUnitLimitExceeded"))
+        if call.target.operation == "provisionOnDemand":
+            seconds = simulator.provisioning_throttle.admit(call.tenant, call.now)
+            if seconds is not None:
+                return _answer_throttled(call, entry, seconds, ("Write", "WriteLimitExceeded"))
         seconds = simulator.write_quota.admit(call.tenant, call.now) if call.target.operation in WRITES else None
         if seconds is not None:
             return _answer_throttled(call, entry, seconds, ("Write", "WriteLimitExceeded"))

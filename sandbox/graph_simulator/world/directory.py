@@ -12,6 +12,7 @@ from graph_simulator.world.jobs.cycles import advance
 from graph_simulator.world.jobs.executions import SynchronizationError
 from graph_simulator.world.jobs.job import Job, create_job, require_initial_cycle
 from graph_simulator.world.overrides import Override
+from graph_simulator.world.provisioning.objects import SourceObject
 from graph_simulator.world.replication import INSTANT, Look, PendingReplication, Replication, begin_replication
 from graph_simulator.world.schemas import Schema, make_schema
 from graph_simulator.world.secrets import CredentialValidation, SecretWrite, upsert_secrets
@@ -83,6 +84,10 @@ class World:
     credential_validations: list[CredentialValidation] = field(default_factory=list)
     schemas: dict[str, Schema] = field(default_factory=dict)
     """The schemas of jobs that are not those of their templates, by job."""
+    objects: dict[str, SourceObject] = field(default_factory=dict)
+    """The users and groups that can be provisioned on demand, by id. Without any, every id is a user or a group."""
+    provisioned: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    """The attributes of what was provisioned on demand, by job and object."""
     _by_app: dict[str, str] = field(default_factory=dict)
     _by_application: dict[str, str] = field(default_factory=dict)
     _records: dict[str, dict[str, JobRecord]] = field(default_factory=dict)
@@ -179,6 +184,14 @@ class World:
         record.lingering = begin_replication(self.deletion, now)
         if record.lingering is None:
             self._records[record.job.service_principal_id].pop(record.job.id, None)
+
+    def find_object(self, object_id: str, kind: str) -> SourceObject | None:
+        """Find an object by its id; if none was ever added, every id is an object of the kind that is looked for."""
+        return self.objects.get(object_id) if self.objects else SourceObject(id=object_id, type=kind)
+
+    def is_entitled(self, source: SourceObject, principal_id: str) -> bool:
+        """Check whether an object is assigned, or all objects are synchronized."""
+        return source.is_assigned or self.secrets.get(principal_id, {}).get("SyncAll", "").lower() == "true"
 
     def change_secrets(
         self, principal_id: str, written: Iterable[tuple[str, str]], now: datetime, *, replaces: bool

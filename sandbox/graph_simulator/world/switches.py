@@ -74,6 +74,10 @@ class Switches:
     """How a PATCH of `schedule.interval` is answered, which is documented as read-only (graph-facts 4.5, 5.1)."""
     restart_resets_steady_state: bool = True
     """Whether a restart that resets the watermark also resets the times at which steady state was achieved."""
+    provisioning_form: Literal["object", "list"] = "object"
+    """The form of the answer to provisionOnDemand: a result with one object, or a list (graph-facts 3.1)."""
+    missing_object: Literal["failure", "404"] = "failure"
+    """How provisionOnDemand answers for an object that does not exist."""
     quotes_secrets: bool = False
     """Whether refusals by Graph and Entra, also injected ones, quote the credentials and tokens of the request."""
     beta_deprecation_headers: bool = False
