@@ -33,6 +33,8 @@ HANDLERS: dict[str, Callable[[Call], Answer]] = {
     "putSchema": schemas.put_schema,
     "patchSchema": schemas.patch_schema,
     "deleteSchema": schemas.delete_schema,
+    "putTemplateSchema": schemas.put_template_schema,
+    "deleteTemplateSchema": schemas.delete_template_schema,
     "listFilterOperators": schemas.list_operators,
     "listFunctions": expressions.list_functions,
     "parseExpression": expressions.parse,

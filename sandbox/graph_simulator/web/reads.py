@@ -104,7 +104,8 @@ def get_template(call: Call) -> Answer:
 
 def _render_template(call: Call, principal: ServicePrincipal, template: Template) -> dict[str, Any]:
     context = write_context(call, principal.id, f"/templates('{template.id}')/schema/$entity")
-    document = write_template(template, call.target.version, context)
+    schema = call.world.read_template_schema(principal.id, template)
+    document = write_template(template, call.target.version, schema, context)
     return select_members(document, read_select(call, "synchronizationTemplate", TEMPLATE_PROPERTIES))
 
 

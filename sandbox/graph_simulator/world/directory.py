@@ -1,6 +1,7 @@
 """Holds all service principals and their jobs, secrets and target applications."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -14,7 +15,7 @@ from graph_simulator.world.jobs.job import Job, create_job, require_initial_cycl
 from graph_simulator.world.overrides import Override
 from graph_simulator.world.provisioning.objects import SourceObject
 from graph_simulator.world.replication import INSTANT, Look, PendingReplication, Replication, begin_replication
-from graph_simulator.world.schemas import Schema, make_schema
+from graph_simulator.world.schemas import Schema, make_template_schema
 from graph_simulator.world.secrets import CredentialValidation, SecretWrite, upsert_secrets
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.target_apps import ACCEPTS_ANYTHING, TargetApp
@@ -84,6 +85,8 @@ class World:
     credential_validations: list[CredentialValidation] = field(default_factory=list)
     schemas: dict[str, Schema] = field(default_factory=dict)
     """The schemas of jobs that are not those of their templates, by job."""
+    template_schemas: dict[tuple[str, str], Schema] = field(default_factory=dict)
+    """The schemas of templates that were replaced, by service principal and template."""
     objects: dict[str, SourceObject] = field(default_factory=dict)
     """The users and groups that can be provisioned on demand, by id. Without any, every id is a user or a group."""
     provisioned: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
@@ -155,7 +158,27 @@ class World:
 
     def read_schema(self, job: Job) -> Schema:
         """Return the schema of a job: its own, or that of its template."""
-        return self.schemas.get(job.id) or make_schema(job.template, job.id)
+        return self.schemas.get(job.id) or self._make_default_schema(job)
+
+    def _make_default_schema(self, job: Job) -> Schema:
+        return self.read_template_schema(job.service_principal_id, job.template) | {"id": job.id}
+
+    def read_template_schema(self, principal_id: str, template: Template) -> Schema:
+        """Return the schema of a template as a service principal has it."""
+        return deepcopy(self.template_schemas.get((principal_id, template.id))) or make_template_schema(template)
+
+    def change_template_schema(
+        self, principal_id: str, template: Template, parts: Schema | None, now: datetime
+    ) -> None:
+        """Give a template these rules and directories, or with None its own. Jobs made from it keep theirs."""
+        for record in self._records[principal_id].values():
+            if record.job.template.id == template.id:
+                self.schemas.setdefault(record.job.id, self._make_default_schema(record.job))
+        self.template_schemas.pop((principal_id, template.id), None)
+        if parts is not None:
+            version = f"Date:{format_time(now)}, ActivityId:{self.draw_id()}"
+            changed = make_template_schema(template) | parts | {"version": version}
+            self.template_schemas[principal_id, template.id] = changed
 
     def change_schema(self, record: JobRecord, parts: Schema | None, now: datetime) -> None:
         """Give a job these rules and directories, or with None those of its template.
@@ -163,7 +186,7 @@ class World:
         Its next cycle is an initial one (graph-facts 4.4).
         """
         job = record.job
-        fresh = make_schema(job.template, job.id)
+        fresh = self._make_default_schema(job)
         version = f"Date:{format_time(now)}, ActivityId:{self.draw_id()}"
         self.schemas[job.id] = fresh | (parts or {}) | {"id": job.id, "version": version}
         record.job = require_initial_cycle(job, now)

@@ -7,7 +7,7 @@ from graph_simulator.world.jobs.cycles import observe_progress
 from graph_simulator.world.jobs.executions import Execution, Quarantine, SynchronizationError
 from graph_simulator.world.jobs.job import Job
 from graph_simulator.world.jobs.quarantines import show_next_attempt
-from graph_simulator.world.schemas import make_template_schema
+from graph_simulator.world.schemas import Schema
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import Template
 from graph_simulator.world.times import format_duration, format_time
@@ -101,7 +101,7 @@ def _write_quarantine(quarantine: Quarantine | None, switches: Switches) -> dict
     }
 
 
-def write_template(template: Template, version: str, schema_context: str) -> dict[str, Any]:
+def write_template(template: Template, version: str, schema: Schema, schema_context: str) -> dict[str, Any]:
     """Write a template with its schema (graph-facts 3.1).
 
     Beta writes metadata keys with a small first letter, except for one (graph-facts 2.1).
@@ -115,7 +115,7 @@ def write_template(template: Template, version: str, schema_context: str) -> dic
         "factoryTag": template.factory_tag,
         "metadata": [{"key": _write_key(key, version), "value": value} for key, value in template.metadata],
         "schema@odata.context": schema_context,
-        "schema": make_template_schema(template),
+        "schema": schema,
     }
 
 

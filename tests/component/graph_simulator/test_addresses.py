@@ -69,7 +69,7 @@ class TestWhatIsNotSimulated:
             ("DELETE", ""),
             ("POST", "/templates"),
             ("PATCH", "/templates/scim"),
-            ("PUT", "/templates/scim/schema"),
+            ("PUT", "/templates/scim"),
             ("PATCH", "/connectivityParameters"),
             ("POST", "/jobs/j/validateConnectivity"),
             ("POST", "/jobs/j/schema/directories"),

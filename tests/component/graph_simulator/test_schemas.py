@@ -66,12 +66,36 @@ class TestSchemaOfAJob:
         assert statuses == [401, 401]
         assert caller.get(f"{path}/functions").status_code == 401
 
-    def test_of_a_template_can_only_be_read(self, graph: GraphCaller, principal: Principal) -> None:
+
+class TestSchemaOfATemplate:
+    def test_is_read_with_its_operators(self, graph: GraphCaller, principal: Principal) -> None:
         path = f"/servicePrincipals/{principal.id}/synchronization/templates/scim/schema"
         assert graph.get(path).json()["id"] == f"scim.{'0' * 32}"
         assert graph.get(f"{path}/filterOperators()").json()["value"][0]["id"] == "EQUALS"
-        graph.checks_answers = False
-        assert read_error(graph.delete(path)) == (501, "NotImplemented", "This operation is not simulated.")
+
+    def test_is_not_written_below_a_service_principal(self, caller: GraphCaller, principal: Principal) -> None:
+        caller.checks_answers = False
+        path = f"/servicePrincipals/{principal.id}/synchronization/templates/scim/schema"
+        refused = (501, "NotImplemented", "This operation is not simulated. It is documented for applications only.")
+        assert read_error(caller.put(path, {})) == refused
+        assert read_error(caller.delete(path)) == refused
+
+    def test_is_written_below_the_application_and_is_that_of_new_jobs(
+        self, caller: GraphCaller, principal: Principal
+    ) -> None:
+        caller.checks_answers = False
+        templates = f"/applications/{principal.application_object_id}/synchronization/templates"
+        older = schema_of(principal.id, caller.create(principal.id))
+        before = caller.get(f"{templates}/scim/schema").json()
+        changed = before | {"directories": before["directories"][:1]}
+        assert caller.put(f"{templates}/scim/schema", changed).status_code == 204
+        assert len(caller.get(f"{templates}/scim").json()["schema"]["directories"]) == 1
+        newer = schema_of(principal.id, caller.create(principal.id))
+        counts = [len(caller.get(path).json()["directories"]) for path in (older, newer)]
+        assert counts == [2, 1]
+        assert caller.delete(f"{templates}/scim/schema").status_code == 204
+        assert caller.get(f"{templates}/scim/schema").json() == before
+        assert len(caller.get(newer).json()["directories"]) == 1
 
 
 class TestDirectories:

@@ -16,9 +16,11 @@ from graph_simulator.web.calls import (
     find_template_of_path,
     write_context,
 )
-from graph_simulator.web.queries import check_options
+from graph_simulator.web.queries import check_options, refuse_unsimulated
+from graph_simulator.world.directory import ServicePrincipal
 from graph_simulator.world.filter_operators import FILTER_OPERATORS
-from graph_simulator.world.schemas import Schema, make_template_schema
+from graph_simulator.world.schemas import Schema
+from graph_simulator.world.templates import Template
 from graph_simulator.world.times import format_time
 
 _PROPERTIES = frozenset({"id", "version", "synchronizationRules", "directories"})
@@ -31,7 +33,8 @@ def find_schema(call: Call, needed: frozenset[str] = READ_JOBS) -> tuple[str, Sc
     if call.target.job:
         record = find_job(call, principal, "get")
         return principal.id, call.world.read_schema(record.job)
-    return principal.id, make_template_schema(find_template_of_path(call, principal))
+    template = find_template_of_path(call, principal)
+    return principal.id, call.world.read_template_schema(principal.id, template)
 
 
 def _write_owner(call: Call) -> str:
@@ -50,12 +53,40 @@ def put_schema(call: Call) -> Answer:
     """Replace the schema of a job by that of the request, except for its id and version (graph-facts 5.2)."""
     principal = find_principal(call, WRITE_JOBS)
     record = find_job(call, principal, "act")
-    document = read_object(call)
-    check_members(call, document, "synchronizationSchema", _PROPERTIES)
-    parts = {name: read_member(call, document, name, list) or [] for name in ("synchronizationRules", "directories")}
-    call.world.change_schema(record, parts, call.now)
+    call.world.change_schema(record, _read_parts(call), call.now)
     call.had_effect = True
     return Answer(204)
+
+
+def _read_parts(call: Call) -> Schema:
+    """Read the rules and directories of a schema; those that are missing are none."""
+    document = read_object(call)
+    check_members(call, document, "synchronizationSchema", _PROPERTIES)
+    return {name: read_member(call, document, name, list) or [] for name in ("synchronizationRules", "directories")}
+
+
+def put_template_schema(call: Call) -> Answer:
+    """Replace the schema of a template of an application; jobs made from it keep theirs."""
+    principal, template = _find_template(call)
+    call.world.change_template_schema(principal.id, template, _read_parts(call), call.now)
+    call.had_effect = True
+    return Answer(204)
+
+
+def delete_template_schema(call: Call) -> Answer:
+    """Give a template of an application its own schema again."""
+    principal, template = _find_template(call)
+    call.world.change_template_schema(principal.id, template, None, call.now)
+    call.had_effect = True
+    return Answer(204)
+
+
+def _find_template(call: Call) -> tuple[ServicePrincipal, Template]:
+    """Find the template whose schema is written, which is documented under applications only."""
+    principal = find_principal(call, WRITE_JOBS)
+    if not call.target.application:
+        raise refuse_unsimulated(call, "This operation", "It is documented for applications only.")
+    return principal, find_template_of_path(call, principal)
 
 
 def delete_schema(call: Call) -> Answer:
