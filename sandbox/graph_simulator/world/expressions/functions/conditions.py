@@ -1,6 +1,7 @@
 """Functions that choose between values, and the comparisons that they choose by."""
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 
 from graph_simulator.world.expressions.arguments import Arguments, EvaluationInput
@@ -9,6 +10,7 @@ from graph_simulator.world.expressions.tree import Attribute, Comparison, Expres
 from graph_simulator.world.expressions.values import Value, is_empty, read_number, write_value
 
 _EQUALITY = frozenset({"=", "<>"})
+_NUMBER = re.compile(r"-?\d+|&h[0-9a-f]+")
 _ORDER: Mapping[str, Callable[[int, int], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -56,8 +58,8 @@ def is_true(value: Value) -> bool:
         case "false":
             return False
         case text:
-            if text.lstrip("-").isdecimal():
-                return int(text) != 0
+            if _NUMBER.fullmatch(text):
+                return read_number(text) != 0
             raise EvaluationError(f"'{write_value(value)}' is neither true nor false.")
 
 

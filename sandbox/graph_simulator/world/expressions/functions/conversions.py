@@ -1,7 +1,6 @@
 """Functions that write a value in another way."""
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 
 from graph_simulator.world.expressions.arguments import Arguments
@@ -25,7 +24,7 @@ def _write(write: Callable[[str], str]) -> Callable[[Arguments], Value]:
 def _decode(text: str) -> str:
     try:
         return base64.b64decode(text, validate=True).decode(_UNICODE)
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise EvaluationError(f"'{text}' is no text in base 64.") from error
 
 

@@ -198,6 +198,8 @@ def test_an_expression_may_have_several_values_or_none(text: str, expected: list
         ('Replace([mail], , "(", , "d", , )', "'(' is no regular expression: missing ), unterminated subpattern at"
                                              " position 0."),
         ('ConvertFromBase64("%")', "'%' is no text in base 64."),
+        ('ConvertFromBase64("é")', "'é' is no text in base 64."),
+        ('CBool("--5")', "'--5' is neither true nor false."),
         ('Split("a", "")', "Split cannot split at an empty text."),
         ("SingleAppRoleAssignment([proxies])", "SingleAppRoleAssignment supports one role, and the object has 3."),
         ('CDate("soon")', "'soon' is no date."),
