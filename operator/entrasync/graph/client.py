@@ -42,7 +42,7 @@ class GraphClient(JobsClient, SchemaClient, SecretsClient, DirectoryClient):
             limiter,
             metrics or NoCallMetrics(),
             limits or ExchangeLimits(),
-            user_agent=f"{USER_AGENT} ({replica})" if replica else USER_AGENT,
+            user_agent=f"{USER_AGENT} ({_write_ascii(replica)})" if replica else USER_AGENT,
         )
         super().__init__(exchange, tokens.endpoint)
 
@@ -70,3 +70,8 @@ class GraphClient(JobsClient, SchemaClient, SecretsClient, DirectoryClient):
     async def aclose(self) -> None:
         """Close all connections."""
         await self._transport.aclose()
+
+
+def _write_ascii(name: str) -> str:
+    """Return a name as a header can carry it: the name of a machine may have any characters."""
+    return "".join(each if each.isascii() and each.isprintable() and each not in "()\\" else "?" for each in name)

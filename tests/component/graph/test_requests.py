@@ -59,6 +59,12 @@ class TestRequest:
         assert len({each_["client-request-id"] for each_ in headers}) == 4
         assert len(scripted.graph.token_requests) == 1
 
+    async def test_of_a_machine_with_an_odd_name_is_sent(self, scripted: ScriptedClient) -> None:
+        client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock), replica="zoë\n(1)")
+        await client.list_jobs(SP)
+        await client.aclose()
+        assert scripted.graph.requests[0].headers["user-agent"].endswith(" (zo???1?)")
+
     async def test_keeps_an_odd_id_within_its_path_segment(self, scripted: ScriptedClient) -> None:
         scripted.graph.default_reply = Reply(status=204)
         odd = "a/b?c#d%2F ü+../..;e"

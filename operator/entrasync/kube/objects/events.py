@@ -8,13 +8,13 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from entrasync.api.names import API_VERSION, EVENT_SOURCE
 from entrasync.core.decision.event import Event
 from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.times import write_time
 from entrasync.kube.client.api_client import ApiClient, NamespaceTerminating
+from entrasync.kube.client.paths import encode_segment
 from entrasync.kube.objects.event_lines import EventLines
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject
 
@@ -67,7 +67,7 @@ class EventPoster:
     async def _post(self, namespace: str, body: dict[str, Any]) -> None:
         try:
             async with asyncio.timeout(self._deadline.total_seconds()):
-                await self._api_client.call("POST", f"/api/v1/namespaces/{quote(namespace)}/events", body=body)
+                await self._api_client.call("POST", f"/api/v1/namespaces/{encode_segment(namespace)}/events", body=body)
             self._refusing.discard(namespace)
         except TimeoutError:
             self._log_failure(namespace, f"the API server did not answer within {self._deadline.total_seconds():g} s")

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
-from urllib.parse import quote
 
 from entrasync.core.leadership.lease import RELEASED_DURATION, Lease
 from entrasync.core.primitives.times import parse_time, write_precise_time
 from entrasync.kube.client.api_client import ApiClient
+from entrasync.kube.client.paths import encode_segment
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceGone
 
 API_VERSION, KIND = "coordination.k8s.io/v1", "Lease"
@@ -21,12 +21,12 @@ class LeaseClient:
         self.namespace = namespace
         self.name = name
         self._api_client = api_client
-        self._folder = f"/apis/{API_VERSION}/namespaces/{quote(namespace)}/leases"
+        self._folder = f"/apis/{API_VERSION}/namespaces/{encode_segment(namespace)}/leases"
 
     async def read(self) -> Lease:
         """Read the Lease. Returns one without a version if there is none yet."""
         try:
-            return _read(await self._api_client.call("GET", f"{self._folder}/{quote(self.name)}"))
+            return _read(await self._api_client.call("GET", f"{self._folder}/{encode_segment(self.name)}"))
         except ResourceGone:
             return Lease()
 
@@ -47,7 +47,7 @@ class LeaseClient:
             body = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
             return _read(await self._api_client.call("POST", self._folder, body=body))
         patch = {"metadata": {"resourceVersion": lease.version}, "spec": spec}
-        return _read(await self._api_client.call("PATCH", f"{self._folder}/{quote(self.name)}", body=patch))
+        return _read(await self._api_client.call("PATCH", f"{self._folder}/{encode_segment(self.name)}", body=patch))
 
 
 def _read(answer: Any) -> Lease:

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
-from urllib.parse import quote
 
 from entrasync.api.names import GROUP, VERSION
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.object_meta import ObjectMeta
 from entrasync.kube.client.api_client import ApiClient, Unprocessable
+from entrasync.kube.client.paths import encode_segment
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
@@ -143,11 +143,11 @@ class ObjectClient(Generic[ObjectT]):
         return self._store.resolved(written)
 
     def _path(self, namespace: str | None) -> str:
-        scope = f"namespaces/{quote(namespace)}/" if namespace else ""
+        scope = f"namespaces/{encode_segment(namespace)}/" if namespace else ""
         return f"/apis/{GROUP}/{VERSION}/{scope}{self.plural}"
 
     def _path_of(self, key: ObjectKey) -> str:
-        return f"{self._path(key.namespace)}/{quote(key.name)}"
+        return f"{self._path(key.namespace)}/{encode_segment(key.name)}"
 
 
 def _without_finalizer(resource: ObjectMeta, finalizer: str) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ import base64
 import binascii
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted
@@ -15,6 +14,7 @@ from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret, has_watch_label, unlabelled
 from entrasync.kube.client.api_client import ApiClient, Forbidden
+from entrasync.kube.client.paths import encode_segment
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceGone
 
 
@@ -31,7 +31,7 @@ class SecretReader:
 
         Raises `Halted` when the right to read it is missing, and when it lacks the label.
         """
-        path = f"/api/v1/namespaces/{quote(key.namespace)}/secrets/{quote(key.name)}"
+        path = f"/api/v1/namespaces/{encode_segment(key.namespace)}/secrets/{encode_segment(key.name)}"
         try:
             raw = await self._api_client.call("GET", path)
         except ResourceGone:

@@ -1,13 +1,13 @@
 """The API server for ServiceAccounts: tokens (TokenRequest) for Entra's federated credentials."""
 
 from typing import Any
-from urllib.parse import quote
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted, Transient
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient, Forbidden
+from entrasync.kube.client.paths import encode_segment
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 TOKEN_LIFETIME_SECONDS = 3600
@@ -21,7 +21,7 @@ async def request_token(api_client: ApiClient, service_account: ObjectKey, audie
     `Transient` when the API server fails.
     """
     namespace, name = service_account.namespace, service_account.name
-    path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts/{quote(name)}/token"
+    path = f"/api/v1/namespaces/{encode_segment(namespace)}/serviceaccounts/{encode_segment(name)}/token"
     spec = {"audiences": [audience], "expirationSeconds": TOKEN_LIFETIME_SECONDS}
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
     try:

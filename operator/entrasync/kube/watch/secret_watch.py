@@ -8,11 +8,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from entrasync.api.names import WATCH_LABEL
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient, Forbidden
+from entrasync.kube.client.paths import encode_segment
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 LOG = logging.getLogger("entrasync.kube")
@@ -40,7 +40,7 @@ class _WatchedNamespace:
 
     @property
     def path(self) -> str:
-        return f"/api/v1/namespaces/{quote(self.namespace)}/secrets" if self.namespace else "/api/v1/secrets"
+        return f"/api/v1/namespaces/{encode_segment(self.namespace)}/secrets" if self.namespace else "/api/v1/secrets"
 
 
 @dataclass
