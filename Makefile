@@ -34,10 +34,10 @@ test: $(STAMP) check ## Run every check and every test
 test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster
 
-# All that needs no cluster: one process beside the others, for the time that they leave; it finds its tests once.
+# All that needs no cluster: two processes beside the others, for the time that they leave.
 test-parts: $(STAMP)
 	@mkdir -p build
-	@trap 'cat build/test-parts.log' EXIT; CHAOS_REPORT=build/chaos.json nice -n 5 $(BIN)/python -m pytest -o cache_dir=build/test-parts tests --ignore=tests/cluster > build/test-parts.log 2>&1
+	@trap 'cat build/test-parts.log' EXIT; CHAOS_REPORT=build/chaos.json nice -n 5 $(BIN)/python -m pytest --numprocesses=2 -o cache_dir=build/test-parts tests --ignore=tests/cluster > build/test-parts.log 2>&1
 
 check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are current
 	@$(BIN)/ruff check .

@@ -8,6 +8,9 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 LONGEST_FIRST = (
+    "tests/cluster/replicas/",
+    "tests/cluster/outages/",
+    "tests/cluster/soak/",
     "tests/cluster/test_refused_namespaces.py",
     "tests/cluster/application/",
     "tests/cluster/crash/",
@@ -22,6 +25,8 @@ LONGEST_FIRST = (
     "tests/cluster/mirror/",
     "tests/cluster/test_control_plane.py",
     "tests/cluster/",
+    "tests/component/kills/",
+    "tests/unit/reconcile/test_random_worlds.py",
     "tests/component/",
 )
 """With this order no worker is left with a long group at the end."""
