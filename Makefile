@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts check chaos worlds bench crds golden clean lock audit
+.PHONY: help demo test test-clusters test-parts check chaos soak worlds bench crds golden clean lock audit
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ chaos: $(STAMP) ## Try to double or lose something in every way that there is; c
 	@$(BIN)/python -m control_plane get
 	@rm -f build/chaos.json
 	@CHAOS_REPORT=build/chaos.json TAKEOVERS=50 OUTAGE_SECONDS=60 STORM_RESOURCES=5000 QUOTA_RESOURCES=1000 $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
+
+soak: $(STAMP) ## Let 500 jobs live three simulated days in a quarter of an hour, in all kinds of trouble
+	@$(BIN)/python -m control_plane get
+	@SOAK_SEED=$${SOAK_SEED:-random} SOAK_JOBS=$${SOAK_JOBS:-500} SOAK_DAYS=$${SOAK_DAYS:-3} SOAK_RATE=$${SOAK_RATE:-360} \
+		$(BIN)/python -m pytest -q --capture=no tests/cluster/soak
 
 worlds: $(STAMP) ## Make 2,000 random worlds, each with other events than the time before
 	@RANDOM_WORLDS=2000 $(BIN)/python -m pytest -q tests/unit/reconcile/test_random_worlds.py
