@@ -16,7 +16,7 @@ from entrasync.graph.calls.write_quota import WriteQuota
 from entrasync.graph.wire.retry_after import read_retry_after
 
 MAX_WAIT_IN_CALL = timedelta(seconds=3)
-"""A call waits for the end of a shorter pause. A longer one ends the pass, which frees its place."""
+"""A call waits so long for the end of pauses, in all. Longer ones end the pass, which frees its place."""
 
 MAX_WAIT_OF_WRITE = timedelta(seconds=20)
 """A write waits longer. Its pass has read what it needs, and would read it again only to meet the next pause."""
@@ -129,15 +129,17 @@ class TenantLimiter:
         return remaining
 
     async def wait_out_pause(self, longest: timedelta = MAX_WAIT_IN_CALL) -> None:
-        """Wait until no pause is on. Raises `PostponedCall` (THROTTLED, with `after`) during one that is longer."""
+        """Wait until no pause is on. Raises `PostponedCall` (THROTTLED, with `after`) when that takes longer in all."""
+        latest = self.clock.now() + longest
         while remaining := self.remaining_pause():
-            if remaining > longest:
+            if self.clock.now() + remaining > latest:
                 raise PostponedCall(Reason.THROTTLED, "Graph asked for a pause, and it is kept.", after=remaining)
             await self.clock.sleep(remaining)
 
     async def _acquire(self, is_urgent: bool, longest_pause: timedelta) -> None:
+        latest = self.clock.now() + longest_pause
         while True:
-            await self.wait_out_pause(longest_pause)
+            await self.wait_out_pause(latest - self.clock.now())
             await self._take_slot(is_urgent)
             if not self.remaining_pause():
                 return

@@ -32,6 +32,18 @@ class CallQueue:
             await self.release.wait()
 
 
+class RelapsingClock(StillClock):
+    """After each sleep one call succeeds, and the next one makes Graph ask for a pause of 15 s again."""
+
+    limiter: TenantLimiter
+
+    async def sleep(self, delay: timedelta) -> None:
+        await super().sleep(delay)
+        self.limiter.record_response({})
+        if len(self.slept) < 10:
+            self.limiter.pause({"retry-after": "15"})
+
+
 async def settle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
@@ -123,6 +135,15 @@ class TestPause:
         with pytest.raises(PostponedCall):
             async with limiter.slot(is_urgent=True, is_write=True):
                 pass
+
+    async def test_after_another_is_waited_out_no_longer_than_one_alone(self) -> None:
+        clock = RelapsingClock()
+        limiter = clock.limiter = TenantLimiter(clock)
+        limiter.pause({"retry-after": "15"})
+        with pytest.raises(PostponedCall):
+            async with limiter.slot(is_urgent=True, is_write=True):
+                pass
+        assert sum(clock.slept, timedelta()) <= MAX_WAIT_OF_WRITE
 
     async def test_stops_the_calls_that_wait_for_a_slot(self) -> None:
         limiter = TenantLimiter(StillClock(), concurrency=1)
