@@ -160,10 +160,6 @@ class Crowd:
             await asyncio.sleep(1)
         return self.now() - began
 
-    def ready(self) -> list[int]:
-        """List the resources that are Ready."""
-        return [number for number in range(len(self.principals)) if self.is_ready(number)]
-
     def jobs_per_app(self) -> Counter[int]:
         """Count the apps by how many jobs they have."""
         return Counter(len(self.tenant.list_records(each.id, self.now())) for each in self.principals)
