@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from entrasync.api.job.schema import AttributeMappingSpec, ObjectMappingSpec, SchemaRuleSpec, SchemaSpec
+from entrasync.api.policies import FlowType
 from entrasync.core.decision.action import Difference
 from entrasync.core.remote.schema import (
     RULES,
@@ -125,7 +126,8 @@ class _Merge:
         if spec.enabled is not None:
             self._set(merged, "enabled", spec.enabled, f"{path}.enabled")
         if spec.flow_types is not None and _read_flags(stored.get("flowTypes")) != frozenset(spec.flow_types):
-            self._set(merged, "flowTypes", ",".join(sorted(spec.flow_types)), f"{path}.flowTypes")
+            flags = ",".join(flag for flag in FlowType if flag in spec.flow_types)
+            self._set(merged, "flowTypes", flags, f"{path}.flowTypes")
         if spec.attribute_mappings is not None:
             mappings = stored.get(ATTRIBUTE_MAPPINGS)
             entries = list(mappings) if isinstance(mappings, list) else []
@@ -160,10 +162,9 @@ class _Merge:
             "matchingPriority": spec.matching_priority,
         }
         for name, value in members.items():
-            if value is not None and is_new:
-                merged[name] = value
-            elif value is not None:
-                self._set(merged, name, value, f"{path}.{_FIELDS[name]}")
+            is_none_either_way = value == "" and not merged.get(name)  # Graph shows no default value as null or as ""
+            if value is not None and not is_none_either_way:
+                self._set(merged, name, value, f"{path}.{_FIELDS[name]}", is_new=is_new)
 
     def _find_source(self, spec: AttributeMappingSpec, path: str) -> Source | None:
         if spec.attribute is not None:
@@ -175,10 +176,10 @@ class _Merge:
             self.findings.refused.append(RefusedExpression(f"{path}.expression", parsed.error or "no reason given"))
         return parsed.source
 
-    def _set(self, entry: Entry, name: str, value: object, path: str) -> None:
+    def _set(self, entry: Entry, name: str, value: object, path: str, *, is_new: bool = False) -> None:
         found = entry.get(name)
         if found != value or isinstance(found, bool) != isinstance(value, bool):
-            self._note(path, _write(value), _write(found))
+            self._note(path, _write(value), None if is_new else _write(found))
             entry[name] = value
 
     def _note(self, path: str, wanted: str | None, found: str | None) -> None:

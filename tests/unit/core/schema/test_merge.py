@@ -57,9 +57,23 @@ class TestAttributeMappings:
         }
 
     def test_a_mapping_that_graph_lacks_is_added_at_the_end(self) -> None:
-        merged = merge(graph_schema(), {"target": "title", "attribute": "jobTitle", "matchingPriority": 2})
-        assert mappings_of(merged)[-1] == attribute_mapping("title", attribute_source("jobTitle"), matchingPriority=2)
+        merged = merge(graph_schema(), {"target": "title", "attribute": "jobTitle"})
+        assert mappings_of(merged)[-1] == attribute_mapping("title", attribute_source("jobTitle"))
         assert merged.differences == (Difference(f"{PATH}.attributeMappings[title]", "[jobTitle]", None),)
+
+    def test_each_unusual_member_of_a_new_mapping_is_a_difference(self) -> None:
+        wish = {"target": "title", "attribute": "jobTitle", "matchingPriority": 2, "defaultValue": "", "flow": "Always"}
+        merged = merge(graph_schema(), wish)
+        assert mappings_of(merged)[-1] == attribute_mapping("title", attribute_source("jobTitle"), matchingPriority=2)
+        assert merged.differences == (
+            Difference(f"{PATH}.attributeMappings[title]", "[jobTitle]", None),
+            Difference(f"{PATH}.attributeMappings[title].matchingPriority", "2", None),
+        )
+
+    def test_an_empty_default_value_is_none(self) -> None:
+        schema = graph_schema(attribute_mapping("title", attribute_source("jobTitle"), defaultValue=None))
+        wish = {"target": "title", "attribute": "jobTitle", "defaultValue": ""}
+        assert merge(schema, wish).differences == ()
 
     def test_an_absent_mapping_is_removed(self) -> None:
         merged = merge(graph_schema(), {"target": "displayName", "ensure": "Absent"})
@@ -97,6 +111,11 @@ class TestObjectMappings:
             Difference(f"{PATH}.enabled", "false", "true"),
             Difference(f"{PATH}.flowTypes", "Add,Update", "Add,Update,Delete"),
         )
+
+    def test_flow_types_are_written_in_the_order_of_graph(self) -> None:
+        entry = {"name": USERS, "flowTypes": ["Delete", "Update", "Add"]}
+        merged = merge(graph_schema(flowTypes="Add"), rules=[{"name": RULE, "objectMappings": [entry]}])
+        assert object_mapping_of(merged)["flowTypes"] == "Add,Update,Delete"
 
     def test_the_order_and_the_spaces_of_flow_types_are_no_difference(self) -> None:
         entry = {"name": USERS, "flowTypes": ["Add", "Update"]}
