@@ -8,7 +8,7 @@ from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.times import write_readable_time
 from entrasync.core.remote.schema import writable
-from entrasync.core.resource.difference_records import hash_differences
+from entrasync.core.resource.difference_records import SentChange, hash_differences
 from entrasync.core.schema.actions import PutSchema, describe_difference
 from entrasync.core.schema.mapping_tests import FailedTest, find_failed_tests
 from entrasync.core.schema.merge import Merged, merge_schema
@@ -111,7 +111,7 @@ def schema_was_not_taken(facts: Facts) -> Verdict | None:
     merged, sent = merge_of(facts), facts.resource.record.schema.sent
     if merged is None or not merged.differences or sent is None or not _was_sent(facts, merged):
         return None
-    if facts.now - facts.counted_from(sent.at) < facts.bounds.replication:
+    if _may_be_unseen(facts, sent):
         message = f"Graph took the schema at {write_readable_time(sent.at)} and does not show it yet."
         return Wait(Reason.WAITING_FOR_REPLICATION, message, STALE_READ_DELAY)
     return Stall(
@@ -144,11 +144,16 @@ def _is_approved(facts: Facts, merged: Merged) -> bool:
 
 
 def _was_sent(facts: Facts, merged: Merged) -> bool:
-    """Whether Graph accepted this very change for this generation of the spec."""
+    """Whether Graph accepted this very change, lately or for this generation of the spec."""
     sent = facts.resource.record.schema.sent
-    if sent is None or sent.generation != facts.resource.generation:
+    if sent is None or sent.diff_hash != hash_differences(merged.differences):
         return False
-    return sent.diff_hash == hash_differences(merged.differences)
+    return sent.generation == facts.resource.generation or _may_be_unseen(facts, sent)
+
+
+def _may_be_unseen(facts: Facts, sent: SentChange) -> bool:
+    """Whether reads may still show the schema from before a change that Graph accepted."""
+    return facts.now - facts.counted_from(sent.at) < facts.bounds.replication
 
 
 def _describe(merged: Merged) -> str:

@@ -17,4 +17,5 @@ def updated_schema_record(facts: Facts) -> SchemaRecord:
     merged = merge_of(facts)
     if merged is None:
         return record
-    return record.with_differences(merged.differences) if merged.differences else SchemaRecord(record.generation)
+    # A schema that does not match and has no difference has a fault: without a generation it is looked at again.
+    return record.with_differences(merged.differences) if merged.differences else SchemaRecord()

@@ -1,6 +1,6 @@
 """The reader of the job's schema. It reads it only when something may differ, because it is large."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from entrasync.core.decision.errors import EntraSyncError
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.schema_seen import Case, SchemaSeen
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.remote.schema import Evaluation, ParsedExpression, Schema
+from entrasync.core.remote.schema import Schema
 from entrasync.core.schema.mapping_tests import find_failed_tests, list_cases
 from entrasync.core.schema.merge import list_expressions, merge_schema
 from entrasync.reconcile.ports.graph import SyncApi
@@ -62,51 +62,67 @@ def _is_look_due(facts: Facts, memory: SchemaMemory) -> bool:
 
 
 async def _look(api: SyncApi, facts: Facts, job: RemoteJob, spec: SchemaSpec, memory: SchemaMemory) -> SchemaSeen:
-    graph = _JobSchema(api, facts.service_principal_id, job.id)
+    graph = _JobSchema(api, facts.service_principal_id, job.id, memory)
     try:
-        schema = await graph.read()
-        memory.expressions = await graph.parse(list_expressions(spec), memory.expressions)
-        merged = merge_schema(schema, spec, memory.expressions)
-        has_faults = bool(merged.unknown or merged.refused)
-        if not merged.differences and not has_faults and _is_settled(facts):
-            return SchemaSeen(is_matching=True)
-        cases = () if has_faults else list_cases(merged.schema, spec)
-        memory.evaluations = await graph.evaluate(cases, memory.evaluations)
+        await graph.parse(list_expressions(spec))
+        return await _compare(graph, spec, is_settled=_is_settled(facts))
     except EntraSyncError as error:
         return SchemaSeen(failure=error)
-    failed = find_failed_tests(merged.schema, spec, memory.evaluations)
-    if merged.differences or has_faults or failed:
-        return SchemaSeen(schema, dict(memory.expressions), dict(memory.evaluations))
-    return SchemaSeen(is_matching=True)
+
+
+async def _compare(graph: "_JobSchema", spec: SchemaSpec, *, is_settled: bool) -> SchemaSeen:
+    """Read the schema and test it.
+
+    It is read last: a schema that was read before Graph was asked about tests is read again, because what somebody
+    changes meanwhile would be undone by a write of it.
+    """
+    while True:
+        schema = await graph.read()
+        merged = merge_schema(schema, spec, graph.memory.expressions)
+        has_faults = bool(merged.unknown or merged.refused)
+        if not merged.differences and not has_faults and is_settled:
+            return SchemaSeen(is_matching=True)
+        calls = 0 if has_faults else await graph.evaluate(list_cases(merged.schema, spec))
+        has_faults = has_faults or bool(find_failed_tests(merged.schema, spec, graph.memory.evaluations))
+        if has_faults or (merged.differences and not calls):
+            return SchemaSeen(schema, dict(graph.memory.expressions), dict(graph.memory.evaluations))
+        if not merged.differences:
+            return SchemaSeen(is_matching=True)
 
 
 @dataclass(frozen=True)
 class _JobSchema:
-    """The schema of one job in Graph."""
+    """The schema of one job in Graph. Each answer about it is remembered at once: a failure later on loses none."""
 
     api: SyncApi
     service_principal_id: str
     job_id: str
+    memory: SchemaMemory
 
     async def read(self) -> Schema:
         return await self.api.get_schema(self.service_principal_id, self.job_id)
 
-    async def parse(self, texts: Iterable[str], known: Mapping[str, ParsedExpression]) -> dict[str, ParsedExpression]:
+    async def parse(self, texts: Collection[str]) -> None:
         """Let Graph read the expressions that are not known. Those that it refused are asked again."""
-        parsed = {}
+        wanted, earlier = set(texts), self.memory.expressions
+        known = {text: found for text, found in earlier.items() if text in wanted and found.source is not None}
+        self.memory.expressions = known
         for text in texts:
-            if (found := known.get(text)) is None or found.source is None:
-                found = await self.api.parse_expression(self.service_principal_id, self.job_id, text)
-            parsed[text] = found
-        return parsed
+            if text not in known:
+                known[text] = await self.api.parse_expression(self.service_principal_id, self.job_id, text)
 
-    async def evaluate(self, cases: Iterable[Case], known: Mapping[Case, Evaluation]) -> dict[Case, Evaluation]:
-        """Let Graph evaluate the cases that are not known. What it could not evaluate is asked again."""
-        evaluated = {}
-        for case in cases:
-            if (found := known.get(case)) is None or found.error is not None:
-                found = await self.api.evaluate_expression(
-                    self.service_principal_id, self.job_id, case.expression, dict(case.attributes)
-                )
-            evaluated[case] = found
-        return evaluated
+    async def evaluate(self, cases: Collection[Case]) -> int:
+        """Let Graph evaluate the cases that are not known. What it could not evaluate is asked again.
+
+        Returns:
+            How many calls that took.
+        """
+        wanted, earlier = set(cases), self.memory.evaluations
+        known = {case: found for case, found in earlier.items() if case in wanted and found.error is None}
+        self.memory.evaluations = known
+        missing = [case for case in cases if case not in known]
+        for case in missing:
+            known[case] = await self.api.evaluate_expression(
+                self.service_principal_id, self.job_id, case.expression, dict(case.attributes)
+            )
+        return len(missing)

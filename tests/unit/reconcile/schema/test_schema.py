@@ -60,7 +60,7 @@ class TestWriting:
     async def test_an_expression_is_read_by_graph_once(self, harness: ReconcilerHarness) -> None:
         key = held(harness, schema_wish(LOWER))
         await harness.run(key)
-        assert harness.graph.calls == ["list_jobs", "get_schema", "parse_expression", "put_schema", "get_schema"]
+        assert harness.graph.calls == ["list_jobs", "parse_expression", "get_schema", "put_schema", "get_schema"]
         await harness.run_until(key, minutes(180))
         assert harness.graph.calls.count("parse_expression") == 1
 
@@ -145,6 +145,38 @@ class TestDrift:
         assert harness.condition(key, "Drifted") == ("True", "Drifted")
         assert "set rules[USER_OUTBOUND_USER]" in harness.message(key, "Drifted")
 
+    async def test_a_part_that_vanishes_in_graph_is_reported_until_it_is_back(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, schema_wish(MAIL))
+        await harness.run(key)
+        [rule, _] = harness.graph.schemas[JOB]["synchronizationRules"]
+        rule["objectMappings"][0]["name"] = "Renamed"
+        await harness.run_until(key, minutes(70))
+        assert harness.condition(key, "Stalled") == ("True", "SchemaPartUnknown")
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "SchemaPartUnknown")
+        rule["objectMappings"][0]["name"] = USERS
+        harness.graph.schemas[JOB]["synchronizationRules"][0] = rule
+        await harness.run_until(key, minutes(20))
+        assert harness.condition(key, "Ready")[0] == "True"
+        assert harness.graph.writes == ["put_schema"]
+
+
+class TestChangesMeanwhile:
+    """The portal saves another mapping while this pass still asks Graph about expressions and tests."""
+
+    @pytest.mark.parametrize("call", ["parse_expression", "evaluate_expression"])
+    async def test_a_change_made_while_graph_is_asked_is_kept(self, harness: ReconcilerHarness, call: str) -> None:
+        def save_in_portal() -> None:
+            schema = harness.graph.schemas.setdefault(JOB, graph_schema())
+            mappings = schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"]
+            mappings[1]["source"] = attribute_source("givenName")
+
+        key = held(harness, schema_wish(LOWER, tests=[mapping_test()]))
+        harness.graph.during[call] = save_in_portal
+        await harness.run(key)
+        assert harness.graph.writes == ["put_schema"]
+        assert source_of(harness, "displayName") == attribute_source("givenName")
+
 
 class TestApproval:
     async def test_a_change_waits_with_its_hash_until_it_is_approved(self, harness: ReconcilerHarness) -> None:
@@ -211,6 +243,40 @@ class TestFaults:
         harness.restart()
         await harness.run_until(key, minutes(120))
         assert harness.graph.writes == ["put_schema"]
+
+    async def test_an_edit_of_something_else_sends_no_change_again_that_graph_may_still_show(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = held(harness, schema_wish(MAIL))
+        harness.graph.ignores_schemas = True
+        await harness.run(key)
+        harness.edit(key, desired=desired(schema=schema_wish(MAIL), settings=(("a", "b"),)))
+        await harness.run(key)
+        assert harness.graph.writes.count("put_schema") == 1
+        assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+
+    async def test_an_edit_after_the_bound_sends_the_change_again(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, schema_wish(MAIL))
+        harness.graph.ignores_schemas = True
+        await harness.run_until(key, minutes(30))
+        assert harness.condition(key, "Stalled") == ("True", "SchemaNotTaken")
+        harness.edit(key, desired=desired(schema=schema_wish(MAIL)))
+        await harness.run(key)
+        assert harness.graph.writes == ["put_schema", "put_schema"]
+
+    @pytest.mark.parametrize("call", ["parse_expression", "evaluate_expression"])
+    async def test_what_graph_has_answered_before_a_failure_is_not_asked_again(
+        self, harness: ReconcilerHarness, call: str
+    ) -> None:
+        upper = {"target": "displayName", "expression": "ToUpper([mail])"}
+        tests = [mapping_test(), mapping_test("other", input={"mail": "X"}, expect={"userName": "x"})]
+        key = held(harness, schema_wish(LOWER, upper, tests=tests))
+        harness.graph.during[call] = lambda: harness.graph.fail(call, DOWN)
+        await harness.run(key)
+        assert harness.graph.writes == []
+        await harness.run(key)
+        assert harness.graph.writes == ["put_schema"]
+        assert harness.graph.calls.count(call) == 3
 
     async def test_a_write_without_an_answer_is_not_repeated_where_it_has_arrived(
         self, harness: ReconcilerHarness
