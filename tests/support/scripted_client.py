@@ -44,7 +44,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "settings": [{"name": "LookaheadQueryEnabled", "value": "False"}],
     "interval": "PT20M",
     "entries": ENTRIES,
-    "schema": {"synchronizationRules": []},
+    "schema": {"synchronizationRules": [], "directories": []},
     "expression": "[mail]",
     "attributes": {"mail": "a@example.com"},
 }

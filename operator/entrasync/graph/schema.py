@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from entrasync.core.primitives.json_values import read_object, read_text
-from entrasync.core.remote.schema import RULES, Evaluation, ParsedExpression, Schema
+from entrasync.core.remote.schema import DIRECTORIES, RULES, Evaluation, ParsedExpression, Schema
 from entrasync.graph.calls.error_classifier import make_unreadable_error
 from entrasync.graph.calls.json_caller import JsonCaller, read_response
 from entrasync.graph.calls.operations import GET_SCHEMA, PARSE_EXPRESSION, PUT_SCHEMA
@@ -14,11 +14,15 @@ class SchemaClient(JsonCaller):
     """`SchemaApi` over HTTP."""
 
     async def get_schema(self, service_principal_id: str, job_id: str) -> Schema:
-        """Read the whole schema of a job. Raises `Transient` when it has no list of rules."""
+        """Read the whole schema of a job. Raises `Transient` when it has no list of rules or of directories.
+
+        A write of a schema without one of them would remove what it holds (graph-facts 5.2).
+        """
         url = self._urls.job(service_principal_id, job_id, "schema")
         schema = read_response(GET_SCHEMA, await self._send(GET_SCHEMA, "GET", url))
-        if not isinstance(schema.get(RULES), list):
-            raise make_unreadable_error(GET_SCHEMA, "it has no list of rules")
+        for member, words in ((RULES, "rules"), (DIRECTORIES, "directories")):
+            if not isinstance(schema.get(member), list):
+                raise make_unreadable_error(GET_SCHEMA, f"it has no list of {words}")
         return schema
 
     async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:

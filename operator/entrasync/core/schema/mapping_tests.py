@@ -35,7 +35,7 @@ def find_failed_tests(
     for test, target, expression in _list_expectations(schema, spec):
         wanted = test.expect[target]
         if expression is None:
-            failed.append(FailedTest(test.name, f"{target} is not mapped there"))
+            failed.append(FailedTest(test.name, _describe_missing(schema, test, target)))
             continue
         found = evaluations.get(_case(expression, test), Evaluation(error="It was not evaluated."))
         if found.error is not None:
@@ -65,6 +65,17 @@ def _find_expression(schema: Schema, test: MappingTest, target: str) -> str | No
             if test.object_mapping in {None, entry.get("name")} and (found := _find_source(entry, target)):
                 return found
     return None
+
+
+def _describe_missing(schema: Schema, test: MappingTest, target: str) -> str:
+    """Say which name of a test the schema does not have: its rule, its object mapping or the attribute."""
+    rule = next((entry for entry in _entries(schema, RULES) if entry.get("name") == test.rule), None)
+    if rule is None:
+        return f'the job\'s schema has no rule "{test.rule}"'
+    names = [entry.get("name") for entry in _entries(rule, OBJECT_MAPPINGS)]
+    if test.object_mapping is not None and test.object_mapping not in names:
+        return f'the rule "{test.rule}" has no object mapping "{test.object_mapping}"'
+    return f"{target} is not mapped there"
 
 
 def _find_source(object_mapping: Mapping[str, Any], target: str) -> str | None:

@@ -111,7 +111,7 @@ def schema_was_not_taken(facts: Facts) -> Verdict | None:
     merged, sent = merge_of(facts), facts.resource.record.schema.sent
     if merged is None or not merged.differences or sent is None or not _was_sent(facts, merged):
         return None
-    if _may_be_unseen(facts, sent):
+    if may_be_unseen(facts, sent):
         message = f"Graph took the schema at {write_readable_time(sent.at)} and does not show it yet."
         return Wait(Reason.WAITING_FOR_REPLICATION, message, STALE_READ_DELAY)
     return Stall(
@@ -148,10 +148,10 @@ def _was_sent(facts: Facts, merged: Merged) -> bool:
     sent = facts.resource.record.schema.sent
     if sent is None or sent.diff_hash != hash_differences(merged.differences):
         return False
-    return sent.generation == facts.resource.generation or _may_be_unseen(facts, sent)
+    return sent.generation == facts.resource.generation or may_be_unseen(facts, sent)
 
 
-def _may_be_unseen(facts: Facts, sent: SentChange) -> bool:
+def may_be_unseen(facts: Facts, sent: SentChange) -> bool:
     """Whether reads may still show the schema from before a change that Graph accepted."""
     return facts.now - facts.counted_from(sent.at) < facts.bounds.replication
 
