@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleState
@@ -13,7 +14,7 @@ from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.facts.application_seen import Credentials, Refusal
 from entrasync.core.facts.facts import Facts
-from entrasync.core.facts.schema_seen import SchemaSeen
+from entrasync.core.facts.schema_seen import FailedTest, RefusedExpression, SchemaFaults, SchemaSeen, UnknownPart
 from entrasync.core.health.unknown_state import job_state_is_unknown
 from entrasync.core.job import observe_only_rules as observer_rules
 from entrasync.core.job import rules as job_rules
@@ -23,7 +24,6 @@ from entrasync.core.plan import WORK_RULES, Rule
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_precise_time
 from entrasync.core.remote.job_settings import SentSetting
-from entrasync.core.remote.schema import ParsedExpression
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.difference_records import SentChange, hash_differences
 from entrasync.core.restart import rules as restart_rules
@@ -51,7 +51,7 @@ from tests.support.facts import (
     resource,
     unshown,
 )
-from tests.support.schemas import RULE, graph_schema, schema_wish
+from tests.support.schemas import graph_schema, schema_wish
 
 SCOPED = desired(application=application(scope="All"))
 WITH_URL = desired(application=application("BaseAddress=u"))
@@ -61,8 +61,13 @@ UNREADABLE = application_seen(credentials=Credentials(SecretValues(), unreadable
 
 REFUSED = Reason.REQUEST_REFUSED
 MAIL = schema_wish({"target": "userName", "attribute": "mail"})
-TEST = {"name": "a test", "rule": RULE, "input": {"userPrincipalName": "A"}, "expect": {"userName": "a"}}
-DIFFERENCES = merge_schema(graph_schema(), MAIL, {}).differences
+_MERGED = merge_schema(graph_schema(), MAIL, {})
+DIFFERING = SchemaSeen(_MERGED.differences, wanted=_MERGED.schema)
+
+
+def faulty(**faults: Any) -> SchemaSeen:
+    return replace(DIFFERING, faults=SchemaFaults(**faults))
+
 
 NEVER_SHOWN = facts(holder("new", status={"operation": operation(ago(minutes(20)))}), misses=misses(3, minutes(5)))
 
@@ -114,35 +119,38 @@ DECIDED_BY: dict[Rule, Facts] = {
         remote_job(),
         settings_sent={"A": SentSetting("1", None, ago(minutes(20)))},
     ),
-    schema_rules.schema_differs: facts(
-        holder(wish=desired(schema=MAIL)), remote_job(), job_schema=SchemaSeen(graph_schema())
-    ),
+    schema_rules.schema_differs: facts(holder(wish=desired(schema=MAIL)), remote_job(), job_schema=DIFFERING),
     schema_rules.schema_could_not_be_read: facts(
         holder(wish=desired(schema=MAIL)), remote_job(), job_schema=SchemaSeen(failure=Halted(Stall(REFUSED, "No.")))
     ),
     schema_rules.schema_part_is_unknown: facts(
-        holder(wish=desired(schema=schema_wish(rule="other"))), remote_job(), job_schema=SchemaSeen(graph_schema())
+        holder(wish=desired(schema=MAIL)), remote_job(), job_schema=faulty(unknown=(UnknownPart("a rule", ()),))
+    ),
+    schema_rules.fixed_rule_would_change: facts(
+        holder(wish=desired(schema=MAIL)), remote_job(), job_schema=faulty(fixed=("a rule",))
     ),
     schema_rules.expression_is_refused: facts(
-        holder(wish=desired(schema=schema_wish({"target": "userName", "expression": "x("}))),
+        holder(wish=desired(schema=MAIL)),
         remote_job(),
-        job_schema=SchemaSeen(graph_schema(), {"x(": ParsedExpression(None, "No.")}),
+        job_schema=faulty(refused=(RefusedExpression("userName", "No."),)),
     ),
     schema_rules.mapping_test_fails: facts(
-        holder(wish=desired(schema=schema_wish(tests=[TEST]))), remote_job(), job_schema=SchemaSeen(graph_schema())
+        holder(wish=desired(schema=MAIL)), remote_job(), job_schema=faulty(failed=(FailedTest("a test", "why"),))
     ),
     schema_rules.schema_change_awaits_approval: facts(
         holder(wish=desired(schema=schema_wish({"target": "userName", "attribute": "mail"}, approval="Required"))),
         remote_job(),
-        job_schema=SchemaSeen(graph_schema()),
+        job_schema=DIFFERING,
     ),
     schema_rules.schema_was_not_taken: facts(
         holder(
             wish=desired(schema=MAIL),
-            status={"schema": {"sent": SentChange(hash_differences(DIFFERENCES), ago(minutes(20)), 1).write()}},
+            status={
+                "schema": {"sent": SentChange(hash_differences(DIFFERING.differences), ago(minutes(20)), 1).write()}
+            },
         ),
         remote_job(),
-        job_schema=SchemaSeen(graph_schema()),
+        job_schema=DIFFERING,
     ),
     interval_rules.interval_differs: facts(holder(wish=desired(interval="PT20M")), remote_job()),
     lost_keys.acknowledgement_is_outdated: facts(

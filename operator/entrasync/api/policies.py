@@ -106,6 +106,13 @@ class MappingFlow(StrEnum):
     ATTRIBUTE_ADD_ONLY = "AttributeAddOnly"
 
 
+class ScopingMode(StrEnum):
+    """Which objects of a kind are provisioned."""
+
+    GROUPS = "Groups"
+    NONE = "None"
+
+
 class SchemaApproval(StrEnum):
     """Whether a person approves each change of a schema."""
 

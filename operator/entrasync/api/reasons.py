@@ -80,6 +80,9 @@ class Reason(StrEnum):
         IN_PROGRESS,
         "Another resource is creating a job on the same service principal. Creates run one at a time.",
     )
+    TESTING_SCHEMA = Row(
+        "TestingSchema", IN_PROGRESS, "Graph reads the expressions and tests of spec.schema, some in each pass."
+    )
     THROTTLED = Row("Throttled", IN_PROGRESS, "Graph asked the operator to wait (429). The operator waits.")
     GRAPH_UNREACHABLE = Row(
         "GraphUnreachable", IN_PROGRESS, "Graph could not be read or written. The operator tries again."
@@ -190,17 +193,16 @@ class Reason(StrEnum):
         "The notification settings in Graph are masked or are not JSON. The operator does not change them.",
     )
     SCHEMA_PART_UNKNOWN = Row(
-        "SchemaPartUnknown",
-        NEEDS_A_PERSON,
-        "spec.schema names a rule or an object mapping that the job's schema does not have.",
+        "SchemaPartUnknown", NEEDS_A_PERSON, "spec.schema names a rule or object mapping that the schema does not have."
+    )
+    SCHEMA_RULE_FIXED = Row(
+        "SchemaRuleFixed", NEEDS_A_PERSON, "spec.schema wants to change a rule that Graph marks as not editable."
     )
     EXPRESSION_REFUSED = Row(
         "ExpressionRefused", NEEDS_A_PERSON, "Graph cannot read an expression of spec.schema. The message quotes Graph."
     )
     MAPPING_TEST_FAILED = Row(
-        "MappingTestFailed",
-        NEEDS_A_PERSON,
-        "A test of spec.schema failed. The message has its name, what was expected and what came out.",
+        "MappingTestFailed", NEEDS_A_PERSON, "A test of spec.schema failed. The message says what came out."
     )
     APPROVAL_NEEDED = Row(
         "ApprovalNeeded", NEEDS_A_PERSON, "A change of the schema waits until a person has approved it."

@@ -60,6 +60,7 @@ from entrasync.core.schedule.rules import (
 )
 from entrasync.core.schema.rules import (
     expression_is_refused,
+    fixed_rule_would_change,
     mapping_test_fails,
     schema_change_awaits_approval,
     schema_could_not_be_read,
@@ -125,6 +126,7 @@ WORK_RULES: tuple[Rule, ...] = (
     saved_secrets_were_not_taken,
     schema_could_not_be_read,
     schema_part_is_unknown,
+    fixed_rule_would_change,
     expression_is_refused,
     mapping_test_fails,
     schema_change_awaits_approval,

@@ -77,6 +77,67 @@ RULE = (
     _name(f"{RULES}[].name", lambda text: _rules([{**_rule(1), "name": text}])),
 )
 
+FILTER = f"{OBJECT_MAPPINGS}[].scopingFilter"
+CLAUSE = {"attribute": "department", "operator": "EQUALS", "value": "Sales"}
+
+
+def _groups(items: list[dict[str, Any]]) -> Overlay:
+    return _object_mapping(scopingFilter={"mode": "Groups", "groups": items})
+
+
+def _clauses(items: list[dict[str, Any]]) -> Overlay:
+    return _groups([{"clauses": items}])
+
+
+def _clause(**members: Any) -> Overlay:
+    return _clauses([CLAUSE | members])
+
+
+SCOPING = (
+    Constraint(
+        f"{FILTER} rule",
+        accepted=(_clauses([CLAUSE]), _object_mapping(scopingFilter={"mode": "None"})),
+        refused=(
+            _object_mapping(scopingFilter={"mode": "Groups"}),
+            _object_mapping(scopingFilter={"mode": "None", "groups": [{"clauses": [CLAUSE]}]}),
+        ),
+        message="spec.schema.rules.objectMappings.scopingFilter: Give groups with mode Groups, and only then.",
+    ),
+    Constraint(
+        f"{FILTER} required mode",
+        accepted=(_clauses([CLAUSE]),),
+        refused=(_object_mapping(scopingFilter={"groups": [{"clauses": [CLAUSE]}]}),),
+        message="spec.schema.rules[0].objectMappings[0].scopingFilter.mode: Required value",
+    ),
+    Constraint(
+        f"{FILTER}.mode enum",
+        accepted=(_object_mapping(scopingFilter={"mode": "None"}), _clauses([CLAUSE])),
+        refused=tuple(_object_mapping(scopingFilter={"mode": odd}) for odd in ("", "none", "Unheard")),
+        message="spec.schema.rules[0].objectMappings[0].scopingFilter.mode: Unsupported value",
+    ),
+    size(f"{FILTER}.groups", _groups, 1, 4, lambda _: {"clauses": [CLAUSE]}, "There are from 1 to 4 groups."),
+    required(f"{FILTER}.groups[]", "clauses", _clauses([CLAUSE]), _groups([{}])),
+    size(f"{FILTER}.groups[].clauses", _clauses, 1, 8, lambda _: CLAUSE, "There are from 1 to 8 clauses."),
+    required(f"{FILTER}.groups[].clauses[]", "attribute", _clause(), _clauses([{"operator": "IS NULL"}])),
+    required(f"{FILTER}.groups[].clauses[]", "operator", _clause(), _clauses([{"attribute": "mail"}])),
+    _name(f"{FILTER}.groups[].clauses[].attribute", lambda text: _clause(attribute=text)),
+    text(
+        f"{FILTER}.groups[].clauses[].operator",
+        lambda text: _clause(operator=text),
+        "An operator is Graph's own, such as EQUALS. It has from 1 to 64 characters.",
+        accepted=("EQUALS", "IS NOT NULL", "!&"),
+        refused=("",),
+        longest=64,
+    ),
+    text(
+        f"{FILTER}.groups[].clauses[].value",
+        lambda text: _clause(value=text),
+        "A value has at most 1024 characters.",
+        accepted=("Sales", ""),
+        longest=1024,
+    ),
+)
+
 OBJECT_MAPPING = (
     size(
         OBJECT_MAPPINGS,
@@ -222,4 +283,4 @@ MAPPING_TEST = (
     _texts(f"{TESTS}[].expect", "expect", 1, "From 1 to 32 attributes are expected, each with a name of at most 256"),
 )
 
-SCHEMA = (*RULE, *OBJECT_MAPPING, *MAPPING, *MAPPING_TEST)
+SCHEMA = (*RULE, *OBJECT_MAPPING, *SCOPING, *MAPPING, *MAPPING_TEST)

@@ -94,6 +94,7 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "workload-identity": has_a_federated_credential,
     "attribute-mappings": is_new,
     "mapping-tests": is_new,
+    "scoping-filter": is_new,
     "scim-app": accepts_the_token,
     "cross-tenant-sync": is_new,
     "notifications-and-threshold": has_settings_of_others,

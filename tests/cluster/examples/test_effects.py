@@ -114,6 +114,18 @@ def test_the_example_mapping_tests_is_written_after_graph_has_evaluated_them(
     assert status_of(example)["schema"] == {"generation": 1}
 
 
+def test_the_example_scoping_filter_is_written_before_the_first_start(applied_examples: AppliedExamples) -> None:
+    example = applied_examples.apply("scoping-filter")
+    users, groups = example.simulator.schema(job_of(example).id)["synchronizationRules"][0]["objectMappings"]
+    [clauses] = [group["clauses"] for group in users["scope"]["groups"]]
+    assert [(clause["sourceOperandName"], clause["operatorName"]) for clause in clauses] == [
+        ("department", "EQUALS"),
+        ("mail", "IS NOT NULL"),
+    ]
+    assert not groups["enabled"]
+    assert example.environment.writes(example.principal) == ["createJob", "putSchema", "startJob"]
+
+
 def test_the_example_scim_app_validates_and_saves_the_token_and_starts_the_job(
     applied_examples: AppliedExamples,
 ) -> None:

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from entrasync.api.constraints import Range, Size, Text, Texts
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
-from entrasync.api.policies import Ensure, FlowType, MappingFlow, SchemaApproval
+from entrasync.api.policies import Ensure, FlowType, MappingFlow, SchemaApproval, ScopingMode
 
 _SOURCES = ("attribute", "constant", "expression")
 _ONE_SOURCE = "Give exactly one of attribute, constant and expression, or ensure: Absent alone to remove the mapping."
@@ -75,6 +75,67 @@ class AttributeMappingSpec(ApiModel):
         return self
 
 
+class ScopingClause(ApiModel):
+    """One condition on an object of the source."""
+
+    attribute: SchemaName
+    """Name of the attribute of the source, such as department."""
+
+    operator: Annotated[
+        str,
+        Text(
+            at_least=1,
+            at_most=64,
+            words="An operator is Graph's own, such as EQUALS. It has from 1 to 64 characters.",
+        ),
+    ]
+    """Graph's name of the operator, such as EQUALS or IS NOT NULL."""
+
+    value: Annotated[str, Text(at_most=1024, words="A value has at most 1024 characters.")] | None = None
+    """What the attribute is compared with. Unset: the operator takes no value."""
+
+
+class ScopingGroup(ApiModel):
+    """Conditions that must all hold."""
+
+    clauses: Annotated[
+        list[ScopingClause],
+        Size(at_least=1, at_most=8, words="There are from 1 to 8 clauses."),
+        Field(json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+    ]
+    """The conditions."""
+
+
+class ScopingFilterSpec(ApiModel):
+    """Which objects of a kind are provisioned."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel_rules(
+            rule("has(self.groups) == (self.mode == 'Groups')", "Give groups with mode Groups, and only then.")
+        )
+    )
+
+    mode: ScopingMode
+    """Groups: those for which all clauses of one of the groups hold. None: all, and a filter that there is is removed.
+    Objects that leave the scope are removed from the target, unless outOfScopeDeletions says otherwise."""
+
+    groups: (
+        Annotated[
+            list[ScopingGroup],
+            Size(at_least=1, at_most=4, words="There are from 1 to 4 groups."),
+            Field(json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+        ]
+        | None
+    ) = None
+    """Groups of clauses, of which one must hold."""
+
+    @model_validator(mode="after")
+    def _has_groups_where_they_count(self) -> Self:
+        if (self.groups is not None) != (self.mode is ScopingMode.GROUPS):
+            raise ValueError("Give groups with mode Groups, and only then.")
+        return self
+
+
 class ObjectMappingSpec(ApiModel):
     """How objects of one kind are provisioned, such as users."""
 
@@ -93,6 +154,9 @@ class ObjectMappingSpec(ApiModel):
         | None
     ) = None
     """What is done in the target: Add, Update, Delete. Unset: it is left as it is."""
+
+    scoping_filter: ScopingFilterSpec | None = None
+    """Which objects are provisioned. Unset: it is left as it is."""
 
     attribute_mappings: (
         Annotated[

@@ -190,6 +190,10 @@ class SentSchemaRecord(ApiModel):
     generation: int | None = None
     """The metadata.generation that asked for it."""
 
+    request: str | None = None
+    """The annotation entrasync.io/requested-at or reconcile.fluxcd.io/requestedAt as it was then. With another value
+    the same change is sent again."""
+
 
 class SchemaRecord(ApiModel):
     """How the job's schema in Graph differs from spec.schema."""

@@ -71,10 +71,15 @@ class SentChange:
     diff_hash: str
     at: datetime
     generation: int
+    """The generation of the spec that asked for it."""
+    request: str | None = None
+    """The reconcile request that was known then. With another one the same change is sent again."""
 
     def write(self) -> dict[str, Any]:
         """Write it as `status.schema.sent`."""
-        return {"diffHash": self.diff_hash, "time": write_precise_time(self.at), "generation": self.generation}
+        requested = {"request": self.request} if self.request is not None else {}
+        sent = {"diffHash": self.diff_hash, "time": write_precise_time(self.at), "generation": self.generation}
+        return {**sent, **requested}
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,9 @@ class SchemaRecord:
         """Whether Graph was last seen to match this generation of the spec."""
         return self.generation == generation and not self.count
 
-    def with_sent(self, diff_hash: str, at: datetime, generation: int) -> "SchemaRecord":
+    def with_sent(self, sent: SentChange) -> "SchemaRecord":
         """Record a change that Graph accepted."""
-        return replace(self, sent=SentChange(diff_hash, at, generation))
+        return replace(self, sent=sent)
 
     def write(self) -> dict[str, Any]:
         """Write it as `status.schema`."""
@@ -132,7 +137,7 @@ def _read_sent(sent: Mapping[str, Any]) -> SentChange | None:
     diff_hash, at, generation = read_text(sent.get("diffHash")), parse_time(sent.get("time")), sent.get("generation")
     if diff_hash is None or at is None or not isinstance(generation, int):
         return None
-    return SentChange(diff_hash, at, generation)
+    return SentChange(diff_hash, at, generation, read_text(sent.get("request")))
 
 
 def _read_int(value: object) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from entrasync.api.job.schema import MappingTest, SchemaSpec
-from entrasync.core.facts.schema_seen import Case
+from entrasync.core.facts.schema_seen import FailedTest
 from entrasync.core.remote.schema import RULES, Evaluation, Schema, write_source
 from entrasync.core.schema.merge import ATTRIBUTE_MAPPINGS, OBJECT_MAPPINGS
 
@@ -14,11 +14,11 @@ SEPARATOR = ";"
 
 
 @dataclass(frozen=True)
-class FailedTest:
-    """A test that failed, and why in one sentence."""
+class Case:
+    """An expression, and the attributes of the object that it is evaluated for."""
 
-    name: str
-    why: str
+    expression: str
+    attributes: tuple[tuple[str, str], ...]
 
 
 def list_cases(schema: Schema, spec: SchemaSpec) -> tuple[Case, ...]:

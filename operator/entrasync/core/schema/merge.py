@@ -4,9 +4,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from entrasync.api.job.schema import AttributeMappingSpec, ObjectMappingSpec, SchemaRuleSpec, SchemaSpec
+from entrasync.api.job.schema import (
+    AttributeMappingSpec,
+    ObjectMappingSpec,
+    SchemaRuleSpec,
+    SchemaSpec,
+    ScopingFilterSpec,
+)
 from entrasync.api.policies import FlowType
 from entrasync.core.decision.action import Difference
+from entrasync.core.facts.schema_seen import RefusedExpression, SchemaFaults, UnknownPart
 from entrasync.core.remote.schema import (
     RULES,
     ParsedExpression,
@@ -17,6 +24,7 @@ from entrasync.core.remote.schema import (
     is_same_source,
     write_source,
 )
+from entrasync.core.schema.scoping import read_scope, wanted_scope, with_scope, write_scope
 
 ATTRIBUTE_MAPPINGS = "attributeMappings"
 OBJECT_MAPPINGS = "objectMappings"
@@ -37,29 +45,12 @@ NEW_MAPPING: Entry = {
 
 
 @dataclass(frozen=True)
-class UnknownPart:
-    """A part that spec names and the schema does not have. `known` are the names of those that it has."""
-
-    field: str
-    known: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class RefusedExpression:
-    """An expression that Graph cannot read, and its error."""
-
-    field: str
-    error: str
-
-
-@dataclass(frozen=True)
 class Merged:
     """The schema as spec wants it, what differs from the one that Graph shows, and what stands in the way."""
 
     schema: Schema
     differences: tuple[Difference, ...] = ()
-    unknown: tuple[UnknownPart, ...] = ()
-    refused: tuple[RefusedExpression, ...] = ()
+    faults: SchemaFaults = field(default_factory=SchemaFaults)
 
 
 @dataclass
@@ -67,6 +58,7 @@ class _Findings:
     differences: list[Difference] = field(default_factory=list)
     unknown: list[UnknownPart] = field(default_factory=list)
     refused: list[RefusedExpression] = field(default_factory=list)
+    fixed: list[str] = field(default_factory=list)
 
 
 def merge_schema(schema: Schema, spec: SchemaSpec, expressions: Expressions) -> Merged:
@@ -75,7 +67,8 @@ def merge_schema(schema: Schema, spec: SchemaSpec, expressions: Expressions) -> 
     rules = merge.merge_named(schema.get(RULES), spec.rules, "spec.schema.rules", merge.merge_rule)
     found = merge.findings
     changed = {**schema, RULES: rules} if found.differences else schema
-    return Merged(changed, tuple(found.differences), tuple(found.unknown), tuple(found.refused))
+    faults = SchemaFaults(tuple(found.unknown), tuple(found.refused), tuple(found.fixed))
+    return Merged(changed, tuple(found.differences), faults)
 
 
 def list_expressions(spec: SchemaSpec) -> tuple[str, ...]:
@@ -114,10 +107,13 @@ class _Merge:
         return entries
 
     def merge_rule(self, stored: Entry, spec: SchemaRuleSpec, path: str) -> Entry:
-        """Merge one rule."""
+        """Merge one rule. One that Graph marks as not editable must stay as it is (graph-facts 2)."""
+        known = len(self.findings.differences)
         merged = self.merge_named(
             stored.get(OBJECT_MAPPINGS), spec.object_mappings, f"{path}.objectMappings", self.merge_object_mapping
         )
+        if stored.get("editable") is False and len(self.findings.differences) > known:
+            self.findings.fixed.append(path)
         return {**stored, OBJECT_MAPPINGS: merged}
 
     def merge_object_mapping(self, stored: Entry, spec: ObjectMappingSpec, path: str) -> Entry:
@@ -128,6 +124,8 @@ class _Merge:
         if spec.flow_types is not None and _read_flags(stored.get("flowTypes")) != frozenset(spec.flow_types):
             flags = ",".join(flag for flag in FlowType if flag in spec.flow_types)
             self._set(merged, "flowTypes", flags, f"{path}.flowTypes")
+        if spec.scoping_filter is not None:
+            self._set_scope(merged, spec.scoping_filter, f"{path}.scopingFilter")
         if spec.attribute_mappings is not None:
             mappings = stored.get(ATTRIBUTE_MAPPINGS)
             entries = list(mappings) if isinstance(mappings, list) else []
@@ -137,13 +135,17 @@ class _Merge:
             merged[ATTRIBUTE_MAPPINGS] = entries
         return merged
 
+    def _set_scope(self, merged: Entry, spec: ScopingFilterSpec, path: str) -> None:
+        wanted, found = wanted_scope(spec), read_scope(merged.get("scope"))
+        if wanted != found:
+            self._note(path, write_scope(wanted), write_scope(found))
+            merged["scope"] = with_scope(merged.get("scope"), wanted)
+
     def _merge_mapping(self, entries: list[Any], spec: AttributeMappingSpec, path: str) -> list[Any]:
-        index = _find_target(entries, spec.target)
         if spec.is_absent:
-            if index is None:
-                return entries
-            self._note(path, None, write_source(entries[index].get("source")) or "a mapping without a source")
-            return entries[:index] + entries[index + 1 :]
+            return self._remove(entries, _find_target(entries, spec.target), path)
+        entries = self._remove_repetitions(entries, spec.target, path)
+        index = next(iter(_find_target(entries, spec.target)), None)
         source = self._find_source(spec, path)
         if source is None:
             return entries
@@ -154,6 +156,15 @@ class _Merge:
             merged["source"] = source
         self._set_members(merged, spec, path, is_new=index is None)
         return [*entries, merged] if index is None else [*entries[:index], merged, *entries[index + 1 :]]
+
+    def _remove_repetitions(self, entries: list[Any], target: str, path: str) -> list[Any]:
+        """Leave one mapping of a target: with several, which of them counts would be left to Graph."""
+        return self._remove(entries, _find_target(entries, target)[1:], path)
+
+    def _remove(self, entries: list[Any], places: Sequence[int], path: str) -> list[Any]:
+        for place in places:
+            self._note(path, None, write_source(entries[place].get("source")) or "a mapping without a source")
+        return [entry for place, entry in enumerate(entries) if place not in places]
 
     def _set_members(self, merged: Entry, spec: AttributeMappingSpec, path: str, *, is_new: bool) -> None:
         members = {
@@ -190,9 +201,13 @@ _FIELDS = {"defaultValue": "defaultValue", "flowType": "flow", "matchingPriority
 """What spec calls the members of a mapping."""
 
 
-def _find_target(entries: Sequence[Any], target: str) -> int | None:
-    targets = [entry.get("targetAttributeName") if isinstance(entry, dict) else None for entry in entries]
-    return targets.index(target) if target in targets else None
+def _find_target(entries: Sequence[Any], target: str) -> list[int]:
+    """Return the places of the mappings of a target."""
+    return [
+        place
+        for place, entry in enumerate(entries)
+        if isinstance(entry, dict) and entry.get("targetAttributeName") == target
+    ]
 
 
 def _read_flags(stored: object) -> frozenset[str]:

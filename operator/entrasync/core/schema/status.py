@@ -2,7 +2,7 @@
 
 from entrasync.core.facts.facts import Facts
 from entrasync.core.resource.difference_records import SchemaRecord
-from entrasync.core.schema.rules import may_be_unseen, merge_of
+from entrasync.core.schema.rules import may_be_stale
 
 
 def updated_schema_record(facts: Facts) -> SchemaRecord:
@@ -14,14 +14,11 @@ def updated_schema_record(facts: Facts) -> SchemaRecord:
         return record
     if seen.is_matching:
         return SchemaRecord(sent=record.sent) if _may_change_yet(facts) else SchemaRecord(facts.resource.generation)
-    merged = merge_of(facts)
-    if merged is None:
-        return record
     # A schema that does not match and has no difference has a fault: without a generation it is looked at again.
-    return record.with_differences(merged.differences) if merged.differences else SchemaRecord()
+    return record.with_differences(seen.differences) if seen.differences else SchemaRecord()
 
 
 def _may_change_yet(facts: Facts) -> bool:
     """Whether a change for an earlier spec may still come to show, so that the schema is to be looked at again."""
     sent = facts.resource.record.schema.sent
-    return sent is not None and sent.generation != facts.resource.generation and may_be_unseen(facts, sent)
+    return sent is not None and sent.generation != facts.resource.generation and may_be_stale(facts)

@@ -1,6 +1,6 @@
 """Applies a resource that is not being deleted: observe, plan and perform in rounds, until nothing is left to do."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from entrasync.api.reasons import Reason
@@ -20,6 +20,7 @@ from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.pass_entry import PassEntry
 from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
+from entrasync.reconcile.schema.memory import SchemaInHand
 from entrasync.reconcile.schema.reader import SchemaReader
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult
@@ -37,6 +38,14 @@ class PassResult:
 
     facts: Facts
     halt: Halt | None
+
+
+@dataclass
+class _InHand:
+    """What one pass has read and no other one may see: values of Secrets, and the schema, which may be large."""
+
+    values: ValuesInHand = field(default_factory=ValuesInHand)
+    schema: SchemaInHand = field(default_factory=SchemaInHand)
 
 
 @dataclass(frozen=True)
@@ -70,15 +79,15 @@ class ApplyLoop:
 
         Raises what the first look raises; a later error ends the pass with what was seen.
         """
-        values = ValuesInHand()
-        result = await self._go(context, values)
-        return replace(result, halt=values.redact_halt(result.halt))
+        in_hand = _InHand()
+        result = await self._go(context, in_hand)
+        return replace(result, halt=in_hand.values.redact_halt(result.halt))
 
-    async def _go(self, context: Context, values: ValuesInHand) -> PassResult:
+    async def _go(self, context: Context, in_hand: _InHand) -> PassResult:
         observed = await self._look_first(context)
         taken: list[Action] = []
         for _ in range(MAX_ROUNDS):
-            decision = await self._decide(context, observed, values)
+            decision = await self._decide(context, observed, in_hand)
             facts, verdict = decision.facts, decision.verdict
             if not isinstance(verdict, Do):
                 if not observed.is_assumed:
@@ -95,7 +104,7 @@ class ApplyLoop:
             if not isinstance(acted, _RoundResult):
                 return acted
             context, observed = acted.context, acted.observed
-        return PassResult(await self._read_facts(context, observed, values), too_many_rounds())
+        return PassResult(await self._read_facts(context, observed, in_hand.values), too_many_rounds())
 
     async def _look_first(self, context: Context) -> Observed:
         try:
@@ -111,14 +120,14 @@ class ApplyLoop:
         values.hold(await self._application.read_values(facts, values.credentials))
         return replace(facts, observed=replace(observed, job=values.redact_job(facts.job)))
 
-    async def _decide(self, context: Context, observed: Observed, values: ValuesInHand) -> _Decision:
+    async def _decide(self, context: Context, observed: Observed, in_hand: _InHand) -> _Decision:
         """Plan the job first. Once it is held, its schema and the secrets of its service principal are planned too."""
-        facts = await self._read_facts(context, observed, values)
+        facts = await self._read_facts(context, observed, in_hand.values)
         observed = facts.observed
         if (verdict := plan_job(facts)) is not None or facts.job is None:
             return _Decision(replace(facts, observed=replace(observed, application=None, job_schema=None)), verdict)
-        seen = await self._application.read(context.graph, facts, values.credentials)
-        schema = await self._schema.read(context.graph, facts)
+        seen = await self._application.read(context.graph, facts, in_hand.values.credentials)
+        schema = await self._schema.read(context.graph, facts, in_hand.schema)
         facts = replace(facts, observed=replace(observed, application=seen, job_schema=schema))
         return _Decision(facts, plan_work(facts))
 

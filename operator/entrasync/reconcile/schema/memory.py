@@ -1,12 +1,16 @@
-"""What this process remembers of schemas: how Graph reads expressions, and when it last looked."""
+"""What this process remembers of schemas: how Graph reads expressions, what it last saw, and when.
+
+The schemas themselves are not kept. They may be large, and thousands of resources may wait for a person.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from entrasync.core.facts.schema_seen import Case, SchemaSeen
+from entrasync.core.facts.schema_seen import SchemaSeen
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.remote.schema import Evaluation, ParsedExpression
+from entrasync.core.remote.schema import Evaluation, ParsedExpression, Schema
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.schema.mapping_tests import Case
 
 
 @dataclass
@@ -21,9 +25,18 @@ class SchemaMemory:
     evaluations: dict[Case, Evaluation] = field(default_factory=dict)
     """What Graph made of the mappings that spec tests. What it could not evaluate is asked again."""
     seen: SchemaSeen | None = None
-    """The last look, until the next pass or a write of ours."""
-    seen_in: datetime | None = None
-    """When the list of jobs was read that the last look belongs to."""
+    """The last look without the schema itself, until a write of ours."""
+    seen_for: tuple[int, str | None] | None = None
+    """The generation of the resource and the reconcile request that the last look was for."""
+
+
+@dataclass
+class SchemaInHand:
+    """The schema as spec wants it, during one pass."""
+
+    wanted: Schema | None = None
+    listed_at: datetime | None = None
+    """When the list of jobs was read by which the schema was looked at."""
 
 
 @dataclass

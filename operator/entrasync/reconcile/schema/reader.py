@@ -1,22 +1,30 @@
 """The reader of the job's schema. It reads it only when something may differ, because it is large."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from entrasync.api.job.schema import SchemaSpec
-from entrasync.core.decision.errors import EntraSyncError
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.errors import EntraSyncError, Halted
+from entrasync.core.decision.verdicts import Wait
 from entrasync.core.facts.facts import Facts
-from entrasync.core.facts.schema_seen import Case, SchemaSeen
+from entrasync.core.facts.schema_seen import SchemaSeen
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.schema import Schema
-from entrasync.core.schema.mapping_tests import find_failed_tests, list_cases
+from entrasync.core.schema.mapping_tests import Case, find_failed_tests, list_cases
 from entrasync.core.schema.merge import list_expressions, merge_schema
+from entrasync.core.schema.rules import is_approved, may_be_stale, was_sent
 from entrasync.reconcile.ports.graph import SyncApi
-from entrasync.reconcile.schema.memory import SchemaMemory, SchemaMemoryStore
+from entrasync.reconcile.schema.memory import SchemaInHand, SchemaMemory, SchemaMemoryStore
 
-DRIFT_CHECK_INTERVAL = timedelta(hours=1)
-"""How often a schema that matches spec is read again, to see changes from outside."""
+MAX_QUESTIONS = 25
+"""How many expressions and tests Graph is asked about at once. A pause or a deletion waits for the end of that."""
+
+NEXT_QUESTIONS_DELAY = timedelta(seconds=1)
+
+LOOK_INTERVAL = timedelta(hours=1)
+"""How often a schema is read again that matches spec, or that waits for a person."""
 
 
 class SchemaReader:
@@ -25,10 +33,11 @@ class SchemaReader:
     def __init__(self, memories: SchemaMemoryStore) -> None:
         self._memories = memories
 
-    async def read(self, api: SyncApi, facts: Facts) -> SchemaSeen | None:
+    async def read(self, api: SyncApi, facts: Facts, in_hand: SchemaInHand) -> SchemaSeen | None:
         """Read the schema, and let Graph read the expressions of spec, if they may differ from each other.
 
-        Returns None when spec says nothing of it or nothing is due. A failure of Graph is part of the result.
+        What this pass has seen already, and what waits for a person, is not read again. Returns None when spec says
+        nothing of the schema or nothing is due. A failure of Graph is part of the result.
         """
         spec, job = facts.desired.schema, facts.job
         if spec is None:
@@ -38,16 +47,32 @@ class SchemaReader:
             return None
         memory = self._memories.recall(facts.resource)
         memory.began_at = memory.began_at or facts.now
-        if memory.seen is not None and memory.seen_in == facts.observed.listing.read_at:
-            return memory.seen
-        memory.seen = None
-        if not _is_look_due(facts, memory):
+        if memory.seen is not None and in_hand.listed_at == facts.observed.listing.read_at:
+            return replace(memory.seen, wanted=in_hand.wanted)
+        if _is_settled(facts) and not _is_overdue(facts, memory):
             return None
-        memory.looked_at = facts.now
-        seen = await _look(api, facts, job, spec, memory)
-        if seen.failure is not None and _is_settled(facts):
-            return None  # only a look for drift, which the next one repeats
-        memory.seen, memory.seen_in = (None, None) if seen.failure else (seen, facts.observed.listing.read_at)
+        if memory.seen is not None and _waits_for_a_person(facts, memory.seen, memory):
+            return memory.seen
+        return await self._look(api, facts, job, spec, memory=memory, in_hand=in_hand)
+
+    async def _look(
+        self,
+        api: SyncApi,
+        facts: Facts,
+        job: RemoteJob,
+        spec: SchemaSpec,
+        *,
+        memory: SchemaMemory,
+        in_hand: SchemaInHand,
+    ) -> SchemaSeen | None:
+        memory.looked_at, memory.seen = facts.now, None
+        graph = _JobSchema(api, facts.service_principal_id, job.id, memory)
+        seen = await _compare(graph, spec, is_settled=_is_settled(facts))
+        if seen.failure is not None:
+            # A failed look for drift is repeated by the next one.
+            return None if _is_settled(facts) else seen
+        memory.seen, memory.seen_for = replace(seen, wanted=None), _version(facts)
+        in_hand.wanted, in_hand.listed_at = seen.wanted, facts.observed.listing.read_at
         return seen
 
 
@@ -55,19 +80,20 @@ def _is_settled(facts: Facts) -> bool:
     return facts.resource.record.schema.is_settled_for(facts.resource.generation)
 
 
-def _is_look_due(facts: Facts, memory: SchemaMemory) -> bool:
-    if not _is_settled(facts):
-        return True
-    return facts.now - (memory.looked_at or memory.began_at or facts.now) >= DRIFT_CHECK_INTERVAL
+def _is_overdue(facts: Facts, memory: SchemaMemory) -> bool:
+    return facts.now - (memory.looked_at or memory.began_at or facts.now) >= LOOK_INTERVAL
 
 
-async def _look(api: SyncApi, facts: Facts, job: RemoteJob, spec: SchemaSpec, memory: SchemaMemory) -> SchemaSeen:
-    graph = _JobSchema(api, facts.service_principal_id, job.id, memory)
-    try:
-        await graph.parse(list_expressions(spec))
-        return await _compare(graph, spec, is_settled=_is_settled(facts))
-    except EntraSyncError as error:
-        return SchemaSeen(failure=error)
+def _version(facts: Facts) -> tuple[int, str | None]:
+    return facts.resource.generation, facts.observed.request
+
+
+def _waits_for_a_person(facts: Facts, seen: SchemaSeen, memory: SchemaMemory) -> bool:
+    """Whether the last look found something that only a person can change, who has changed nothing since."""
+    if memory.seen_for != _version(facts) or _is_overdue(facts, memory):
+        return False
+    is_ignored = was_sent(facts, seen) and not may_be_stale(facts)
+    return seen.faults.are_any or not is_approved(facts, seen) or is_ignored
 
 
 async def _compare(graph: "_JobSchema", spec: SchemaSpec, *, is_settled: bool) -> SchemaSeen:
@@ -76,18 +102,21 @@ async def _compare(graph: "_JobSchema", spec: SchemaSpec, *, is_settled: bool) -
     It is read last: a schema that was read before Graph was asked about tests is read again, because what somebody
     changes meanwhile would be undone by a write of it.
     """
-    while True:
-        schema = await graph.read()
-        merged = merge_schema(schema, spec, graph.memory.expressions)
-        has_faults = bool(merged.unknown or merged.refused)
-        if not merged.differences and not has_faults and is_settled:
-            return SchemaSeen(is_matching=True)
-        calls = 0 if has_faults else await graph.evaluate(list_cases(merged.schema, spec))
-        has_faults = has_faults or bool(find_failed_tests(merged.schema, spec, graph.memory.evaluations))
-        if has_faults or (merged.differences and not calls):
-            return SchemaSeen(schema, dict(graph.memory.expressions), dict(graph.memory.evaluations))
-        if not merged.differences:
-            return SchemaSeen(is_matching=True)
+    try:
+        await graph.parse(list_expressions(spec))
+        while True:
+            schema = await graph.read()
+            merged = merge_schema(schema, spec, graph.memory.expressions)
+            seen = SchemaSeen(merged.differences, merged.faults, merged.schema)
+            if merged.faults.are_any or (seen.is_matching and is_settled):
+                return seen
+            calls = await graph.evaluate(list_cases(merged.schema, spec))
+            failed = find_failed_tests(merged.schema, spec, graph.memory.evaluations)
+            seen = replace(seen, faults=replace(merged.faults, failed=failed))
+            if seen.faults.are_any or not (merged.differences and calls):
+                return seen
+    except EntraSyncError as error:
+        return SchemaSeen(failure=error)
 
 
 @dataclass(frozen=True)
@@ -98,6 +127,15 @@ class _JobSchema:
     service_principal_id: str
     job_id: str
     memory: SchemaMemory
+    asked: list[None] = field(default_factory=list)
+    """One entry for each question of this pass."""
+
+    def count(self) -> None:
+        """Count a question. Raises `Halted` when there were enough for one pass."""
+        if len(self.asked) >= MAX_QUESTIONS:
+            message = "Graph reads the expressions and tests of spec.schema, some in each pass."
+            raise Halted(Wait(Reason.TESTING_SCHEMA, message, NEXT_QUESTIONS_DELAY))
+        self.asked.append(None)
 
     async def read(self) -> Schema:
         return await self.api.get_schema(self.service_principal_id, self.job_id)
@@ -109,6 +147,7 @@ class _JobSchema:
         self.memory.expressions = known
         for text in texts:
             if text not in known:
+                self.count()
                 known[text] = await self.api.parse_expression(self.service_principal_id, self.job_id, text)
 
     async def evaluate(self, cases: Collection[Case]) -> int:
@@ -122,6 +161,7 @@ class _JobSchema:
         self.memory.evaluations = known
         missing = [case for case in cases if case not in known]
         for case in missing:
+            self.count()
             known[case] = await self.api.evaluate_expression(
                 self.service_principal_id, self.job_id, case.expression, dict(case.attributes)
             )

@@ -7,6 +7,8 @@ from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, Refus
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.difference_records import SentChange
+from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.schema.actions import PutSchema
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.schema.memory import SchemaMemoryStore
@@ -33,8 +35,8 @@ class SchemaHandler(Handler[PutSchema]):
         resource, now = context.resource, self._clock.now()
         self._events.record(resource, schema_event(action))
         record = resource.record
-        sent = record.schema.with_sent(action.diff_hash, now, resource.generation)
-        return ActionResult(resource.with_record(replace(record, schema=sent)))
+        sent = SentChange(action.diff_hash, now, resource.generation, find_request(resource.annotations))
+        return ActionResult(resource.with_record(replace(record, schema=record.schema.with_sent(sent))))
 
     def recover(self, action: PutSchema, error: EntraSyncError, facts: Facts) -> Facts:
         """Forget the schema that was seen before a write whose answer was lost."""

@@ -89,7 +89,7 @@ DRIFT = {
         st.fixed_dictionaries({}, optional={"field": TEXT, "wanted": TEXT, "found": TEXT}), max_size=2
     ),
 }
-SENT = {"diffHash": TEXT, "time": TIMES, "generation": st.integers(0, 9)}
+SENT = {"diffHash": TEXT, "time": TIMES, "generation": st.integers(0, 9), "request": TEXT}
 SCHEMA = {
     "generation": st.integers(0, 9),
     "differences": DRIFT["differences"],
@@ -160,7 +160,9 @@ FULL = JobRecord(
             since="2026-11-01T11:00:00Z",
         ),
     ),
-    schema=SchemaRecord(2, (Difference("schema.rules[x]", "a", "b"),), 1, "sha256:x", SentChange("sha256:x", NOON, 2)),
+    schema=SchemaRecord(
+        2, (Difference("schema.rules[x]", "a", "b"),), 1, "sha256:x", SentChange("sha256:x", NOON, 2, "now")
+    ),
     last_drift=Drift(NOON, (Difference("schedule.state", "Active", "Disabled"), Difference("application"))),
     last_handled_reconcile_at="now",
     reported_faults=("It is cut.",),
@@ -255,7 +257,12 @@ class TestChangedRecord:
                 "differences": [{"field": "schema.rules[x]", "wanted": "a", "found": "b"}],
                 "count": 1,
                 "diffHash": "sha256:x",
-                "sent": {"diffHash": "sha256:x", "time": "2026-11-01T12:00:00.000000Z", "generation": 2},
+                "sent": {
+                    "diffHash": "sha256:x",
+                    "time": "2026-11-01T12:00:00.000000Z",
+                    "generation": 2,
+                    "request": "now",
+                },
             },
             "lastDrift": {
                 "time": "2026-11-01T12:00:00Z",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from entrasync.core.decision.action import Difference
 from entrasync.core.remote.schema import ParsedExpression, attribute_source, constant_source, is_same_source, writable
@@ -101,6 +102,31 @@ class TestAttributeMappings:
         schema = graph_schema(attribute_mapping("userName", function_source("ToLower", attribute_source("upn"))))
         assert len(merge(schema, {"target": "userName", "expression": LOWER}).differences) == 1
 
+    def test_of_several_mappings_of_one_target_the_first_is_kept(self) -> None:
+        schema = graph_schema(*(attribute_mapping("title", attribute_source(name)) for name in ("a", "b", "c")))
+        merged = merge(schema, {"target": "title", "attribute": "a"})
+        assert [entry["source"]["name"] for entry in mappings_of(merged)] == ["a"]
+        assert [entry.found for entry in merged.differences] == ["[b]", "[c]"]
+
+    def test_all_mappings_of_one_target_are_removed(self) -> None:
+        schema = graph_schema(*(attribute_mapping("title", attribute_source(name)) for name in ("a", "b", "c")))
+        merged = merge(schema, {"target": "title", "ensure": "Absent"})
+        assert mappings_of(merged) == []
+        assert len(merged.differences) == 3
+
+
+class TestRulesThatGraphMarksAsNotEditable:
+    def test_a_change_is_found(self) -> None:
+        schema = graph_schema()
+        schema["synchronizationRules"][0]["editable"] = False
+        merged = merge(schema, {"target": "userName", "attribute": "mail"})
+        assert merged.faults.fixed == (f"spec.schema.rules[{RULE}]",)
+
+    def test_a_rule_that_matches_is_none(self) -> None:
+        schema = graph_schema()
+        schema["synchronizationRules"][0]["editable"] = False
+        assert not merge(schema, {"target": "userName", "attribute": "userPrincipalName"}).faults.are_any
+
 
 class TestObjectMappings:
     def test_an_object_mapping_is_disabled_and_its_flow_types_are_set(self) -> None:
@@ -123,27 +149,88 @@ class TestObjectMappings:
         assert merge(schema, rules=[{"name": RULE, "objectMappings": [entry]}]).differences == ()
 
 
+SALES = {"attribute": "department", "operator": "EQUALS", "value": "Sales"}
+NAMED = {"attribute": "mail", "operator": "IS NOT NULL"}
+CLAUSES = [
+    {"operatorName": "EQUALS", "sourceOperandName": "department", "targetOperand": {"values": ["Sales"]}},
+    {"operatorName": "IS NOT NULL", "sourceOperandName": "mail", "targetOperand": {"values": []}},
+]
+
+
+def scope(name: str | None = "ours", **overlay: Any) -> dict[str, Any]:
+    """A filter as Graph shows it."""
+    usual = {"categoryFilterGroups": [], "inputFilterGroups": [], "groups": [{"clauses": CLAUSES, "name": name}]}
+    return usual | overlay
+
+
+def scoping(**members: Any) -> list[dict[str, Any]]:
+    return [{"name": RULE, "objectMappings": [{"name": USERS, "scopingFilter": members}]}]
+
+
+class TestScopingFilter:
+    def test_a_filter_is_written_as_graph_writes_one(self) -> None:
+        merged = merge(graph_schema(), rules=scoping(mode="Groups", groups=[{"clauses": [SALES, NAMED]}]))
+        assert object_mapping_of(merged)["scope"] == scope(name=None)
+        assert merged.differences == (
+            Difference(f"{PATH}.scopingFilter", '(department EQUALS "Sales" and mail IS NOT NULL)', "all objects"),
+        )
+
+    def test_a_filter_that_is_there_already_is_no_difference(self) -> None:
+        wish = scoping(mode="Groups", groups=[{"clauses": [SALES, NAMED]}])
+        assert merge(graph_schema(scope=scope()), rules=wish).differences == ()
+
+    def test_a_changed_filter_keeps_the_names_of_groups_and_what_nobody_knows(self) -> None:
+        groups = [{"clauses": [NAMED]}, {"clauses": [SALES]}]
+        merged = merge(graph_schema(scope=scope(unknownMember=1)), rules=scoping(mode="Groups", groups=groups))
+        found = object_mapping_of(merged)["scope"]
+        assert [group["name"] for group in found["groups"]] == ["ours", None]
+        assert found["unknownMember"] == 1
+        assert merged.differences[0].wanted == '(mail IS NOT NULL) or (department EQUALS "Sales")'
+
+    def test_mode_none_removes_a_filter(self) -> None:
+        merged = merge(graph_schema(scope=scope()), rules=scoping(mode="None"))
+        assert object_mapping_of(merged)["scope"] is None
+        assert merged.differences[0].wanted == "all objects"
+
+    def test_mode_none_keeps_what_a_filter_has_besides_groups(self) -> None:
+        merged = merge(graph_schema(scope=scope(inputFilterGroups=[{"name": "x"}])), rules=scoping(mode="None"))
+        assert object_mapping_of(merged)["scope"]["groups"] == []
+        assert object_mapping_of(merged)["scope"]["inputFilterGroups"] == [{"name": "x"}]
+
+    @pytest.mark.parametrize("odd", [None, {}, {"groups": None}, {"groups": []}, "odd", {"groups": ["odd", 5]}])
+    def test_no_filter_is_none_in_whatever_way_graph_says_it(self, odd: object) -> None:
+        assert merge(graph_schema(scope=odd), rules=scoping(mode="None")).differences == ()
+
+    @pytest.mark.parametrize("odd", [{"mode": "Groups"}, {"mode": "None", "groups": [{"clauses": [SALES]}]}])
+    def test_groups_are_given_with_mode_groups_only(self, odd: dict[str, Any]) -> None:
+        with pytest.raises(ValidationError, match="Give groups with mode Groups, and only then"):
+            schema_wish(rules=scoping(**odd))
+
+
 class TestUnknownParts:
     def test_a_rule_that_the_schema_lacks_is_named_with_those_that_it_has(self) -> None:
-        [unknown] = merge(graph_schema(), rule="USERS").unknown
+        [unknown] = merge(graph_schema(), rule="USERS").faults.unknown
         assert unknown.field == "spec.schema.rules[USERS]"
         assert unknown.known == (RULE, "GROUP_OUTBOUND_GROUP")
 
     def test_an_object_mapping_that_the_rule_lacks_is_named_with_those_that_it_has(self) -> None:
-        [unknown] = merge(graph_schema(), name="Users").unknown
+        [unknown] = merge(graph_schema(), name="Users").faults.unknown
         assert unknown.field == f"spec.schema.rules[{RULE}].objectMappings[Users]"
         assert unknown.known == (USERS,)
 
     def test_an_expression_that_graph_cannot_read_is_named_with_its_error(self) -> None:
         wish = schema_wish({"target": "userName", "expression": "ToLower("})
         parsed = {"ToLower(": ParsedExpression(None, "A parenthesis is missing at position 8.")}
-        [refused] = merge_schema(graph_schema(), wish, parsed).refused
+        [refused] = merge_schema(graph_schema(), wish, parsed).faults.refused
         assert refused.field == f"{PATH}.attributeMappings[userName].expression"
         assert refused.error == "A parenthesis is missing at position 8."
 
     @pytest.mark.parametrize("odd", [None, "text", 5, [None, 5, "text", {}], [{"name": None}]])
     def test_a_malformed_list_has_no_entry_of_that_name(self, odd: object) -> None:
-        assert merge({**graph_schema(), "synchronizationRules": odd}).unknown[0].field == f"spec.schema.rules[{RULE}]"
+        assert (
+            merge({**graph_schema(), "synchronizationRules": odd}).faults.unknown[0].field
+            == f"spec.schema.rules[{RULE}]"
+        )
 
 
 class TestWhatIsWritten:

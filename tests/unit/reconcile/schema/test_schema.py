@@ -133,7 +133,7 @@ class TestDrift:
         assert harness.condition(key, "Stalled") == ("True", "SchemaPartUnknown")
         rule["objectMappings"][0]["name"] = USERS
         harness.graph.schemas[JOB]["synchronizationRules"][0] = rule
-        await harness.run_until(key, minutes(20))
+        await harness.run_until(key, minutes(70))
         assert harness.condition(key, "Ready")[0] == "True"
         assert harness.graph.writes == ["put_schema"]
 
@@ -229,15 +229,6 @@ class TestFaults:
         await harness.run_until(key, minutes(30))
         assert harness.graph.writes == ["put_schema", "put_schema"]
         assert source_of(harness) == attribute_source("userPrincipalName")
-
-    async def test_an_edit_after_the_bound_sends_the_change_again(self, harness: ReconcilerHarness) -> None:
-        key = held(harness, schema_wish(MAIL))
-        harness.graph.ignores_schemas = True
-        await harness.run_until(key, minutes(30))
-        assert harness.condition(key, "Stalled") == ("True", "SchemaNotTaken")
-        harness.edit(key, desired=desired(schema=schema_wish(MAIL)))
-        await harness.run(key)
-        assert harness.graph.writes == ["put_schema", "put_schema"]
 
     async def test_a_write_without_an_answer_is_not_repeated_where_it_has_arrived(
         self, harness: ReconcilerHarness
