@@ -10,7 +10,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.04, 0.2
 """Seconds between reads, each of which costs the API server or the simulator some work."""
 
 
-HANG_SECONDS = 60.0
+HANG_SECONDS = 120.0
 """Real seconds after which something that is waited for counts as hanging. An idle machine needs a few at most."""
 
 
