@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from entrasync.api.conditions import ConditionType
+from entrasync.core.primitives.json_values import read_entries
 from entrasync.core.primitives.quotes import shorten
 
 ConditionStatus = Literal["True", "False", "Unknown"]
@@ -33,8 +34,6 @@ class Condition:
     @staticmethod
     def read_all(status: Mapping[str, Any]) -> list["Condition"]:
         """Read the conditions stored in a status. Those of an unknown type or status are left out."""
-        stored = status.get("conditions")
-        entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
         return [
             Condition(
                 ConditionType(entry["type"]),
@@ -42,7 +41,7 @@ class Condition:
                 str(entry.get("reason", "")),
                 str(entry.get("message", "")),
             )
-            for entry in entries
+            for entry in read_entries(status.get("conditions"))
             if entry.get("type") in _KINDS and entry.get("status") in ["True", "False", "Unknown"]
         ]
 
@@ -52,8 +51,7 @@ def merge_conditions(stored: object, wanted: Iterable[Condition], *, generation:
 
     A transition time changes only when the condition's status does.
     """
-    entries = stored if isinstance(stored, list) else []
-    before = {str(entry.get("type")): entry for entry in entries if isinstance(entry, dict)}
+    before = {str(entry.get("type")): entry for entry in read_entries(stored)}
     ordered = sorted(wanted, key=lambda condition: _ORDER[condition.type])
     return [_write(condition, before.get(condition.type.value), generation, now) for condition in ordered]
 

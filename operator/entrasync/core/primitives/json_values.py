@@ -18,6 +18,11 @@ def read_object(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def read_entries(value: object) -> list[dict[str, Any]]:
+    """Read a list of objects; those entries that are anything else are left out, and empty when it is no list."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
 def share_texts(value: Any) -> Any:
     """Return the same JSON with one object for all equal names and short texts of the process.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from entrasync.core.primitives.json_values import read_text
+from entrasync.core.primitives.json_values import read_entries, read_text
 from entrasync.core.remote.jobs import RemoteJob
 
 Setting = tuple[str, str | None]
@@ -53,7 +53,7 @@ def merge_settings(stored: object, wanted: Iterable[tuple[str, str]]) -> tuple[S
     All of them are sent, because it is not documented whether Graph keeps those that a PATCH leaves out.
     """
     missing = dict(wanted)
-    entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
+    entries = read_entries(stored)
     ours = {entry["name"]: missing[entry["name"]] for entry in entries if _is_among(missing, entry)}
     merged = [{**entry, "value": ours[entry["name"]]} if _is_among(ours, entry) else entry for entry in entries]
     added = [{"name": name, "value": value} for name, value in missing.items() if name not in ours]

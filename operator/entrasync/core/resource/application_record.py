@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from entrasync.core.primitives.json_values import read_entries
+
 
 @dataclass(frozen=True, order=True)
 class Source:
@@ -126,10 +128,9 @@ def _names(stored: object) -> frozenset[str]:
 
 
 def _sources(stored: object) -> tuple[Source, ...]:
-    entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
     return tuple(
         Source(str(entry.get("name", "")), str(entry.get("uid", "")), str(entry.get("resourceVersion", "")))
-        for entry in entries
+        for entry in read_entries(stored)
     )
 
 

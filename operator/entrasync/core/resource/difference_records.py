@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from entrasync.core.decision.action import Difference
-from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.primitives.json_values import read_entries, read_object, read_text
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 from entrasync.core.primitives.utf8 import repair
 
@@ -41,7 +41,7 @@ def read_drift(stored: object) -> Drift | None:
 
 def read_differences(stored: object) -> tuple[Difference, ...]:
     """Read a list of differences; those that are malformed are left out."""
-    return tuple(_read(entry) for entry in stored if isinstance(entry, dict)) if isinstance(stored, list) else ()
+    return tuple(map(_read, read_entries(stored)))
 
 
 def _read(entry: Mapping[str, Any]) -> Difference:

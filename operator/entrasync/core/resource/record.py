@@ -9,7 +9,7 @@ from typing import Any
 
 from entrasync.api.conditions import ConditionType
 from entrasync.core.decision.condition import Condition
-from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.primitives.json_values import read_entries, read_object, read_text
 from entrasync.core.primitives.merge_patch import is_same_json
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
@@ -239,7 +239,7 @@ def _read_effective(stored: object) -> EffectiveSettings:
 
 
 def _read_conditions(stored: object) -> tuple[Mapping[str, Any], ...]:
-    return tuple(entry for entry in stored if isinstance(entry, dict)) if isinstance(stored, list) else ()
+    return tuple(read_entries(stored))
 
 
 def _read_texts(stored: object) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from entrasync.api.job.schema import MappingTest, SchemaSpec
 from entrasync.core.facts.schema_seen import FailedTest
+from entrasync.core.primitives.json_values import read_entries
 from entrasync.core.remote.schema import RULES, Evaluation, Schema, write_source
 from entrasync.core.schema.merge import ATTRIBUTE_MAPPINGS, OBJECT_MAPPINGS
 
@@ -58,10 +59,10 @@ def _case(expression: str, test: MappingTest) -> Case:
 
 
 def _find_expression(schema: Schema, test: MappingTest, target: str) -> str | None:
-    for rule in _entries(schema, RULES):
+    for rule in read_entries(schema.get(RULES)):
         if rule.get("name") != test.rule:
             continue
-        for entry in _entries(rule, OBJECT_MAPPINGS):
+        for entry in read_entries(rule.get(OBJECT_MAPPINGS)):
             if test.object_mapping in {None, entry.get("name")} and (found := _find_source(entry, target)):
                 return found
     return None
@@ -69,10 +70,10 @@ def _find_expression(schema: Schema, test: MappingTest, target: str) -> str | No
 
 def _describe_missing(schema: Schema, test: MappingTest, target: str) -> str:
     """Say which name of a test the schema does not have: its rule, its object mapping or the attribute."""
-    rule = next((entry for entry in _entries(schema, RULES) if entry.get("name") == test.rule), None)
+    rule = next((entry for entry in read_entries(schema.get(RULES)) if entry.get("name") == test.rule), None)
     if rule is None:
         return f'the job\'s schema has no rule "{test.rule}"'
-    names = [entry.get("name") for entry in _entries(rule, OBJECT_MAPPINGS)]
+    names = [entry.get("name") for entry in read_entries(rule.get(OBJECT_MAPPINGS))]
     if test.object_mapping is not None and test.object_mapping not in names:
         return f'the rule "{test.rule}" has no object mapping "{test.object_mapping}"'
     return f"{target} is not mapped there"
@@ -81,12 +82,7 @@ def _describe_missing(schema: Schema, test: MappingTest, target: str) -> str:
 def _find_source(object_mapping: Mapping[str, Any], target: str) -> str | None:
     sources = (
         mapping.get("source")
-        for mapping in _entries(object_mapping, ATTRIBUTE_MAPPINGS)
+        for mapping in read_entries(object_mapping.get(ATTRIBUTE_MAPPINGS))
         if mapping.get("targetAttributeName") == target
     )
     return next((text for source in sources if (text := write_source(source))), None)
-
-
-def _entries(holder: Mapping[str, Any], member: str) -> list[Mapping[str, Any]]:
-    stored = holder.get(member)
-    return [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []

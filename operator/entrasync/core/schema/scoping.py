@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from entrasync.api.job.schema import ScopingFilterSpec
-from entrasync.core.primitives.json_values import read_text
+from entrasync.core.primitives.json_values import read_entries, read_object, read_text
 
 EVERYTHING = "all objects"
 
@@ -36,12 +36,12 @@ def wanted_scope(spec: ScopingFilterSpec) -> Scope:
 
 def read_scope(stored: object) -> Scope:
     """Read the groups of a filter as Graph shows it; none if there is no filter."""
-    return tuple(tuple(map(_read_clause, _list(group, "clauses"))) for group in _list(stored, "groups"))
+    groups = read_entries(read_object(stored).get("groups"))
+    return tuple(tuple(map(_read_clause, read_entries(group.get("clauses")))) for group in groups)
 
 
 def _read_clause(stored: Mapping[str, Any]) -> Clause:
-    operand = stored.get("targetOperand")
-    values = operand.get("values") if isinstance(operand, dict) else None
+    values = read_object(stored.get("targetOperand")).get("values")
     return Clause(
         read_text(stored.get("sourceOperandName")) or "",
         read_text(stored.get("operatorName")) or "",
@@ -54,11 +54,11 @@ def with_scope(stored: object, scope: Scope) -> dict[str, Any] | None:
 
     None is no filter at all: there is nothing else in it.
     """
-    known = stored if isinstance(stored, dict) else {}
+    known = read_object(stored)
     others = {name: value for name, value in known.items() if name != "groups"}
     if not scope and not any(others.values()):
         return None
-    names = [group.get("name") for group in _list(stored, "groups")]
+    names = [group.get("name") for group in read_entries(known.get("groups"))]
     names += [None] * (len(scope) - len(names))
     named = zip(scope, names, strict=False)  # there may have been more groups
     groups = [{"clauses": list(map(_write_clause, group)), "name": name} for group, name in named]
@@ -81,8 +81,3 @@ def write_scope(scope: Scope) -> str:
 
 def _describe_clause(clause: Clause) -> str:
     return " ".join([clause.attribute, clause.operator, *(f'"{value}"' for value in clause.values)])
-
-
-def _list(holder: object, member: str) -> list[Mapping[str, Any]]:
-    stored = holder.get(member) if isinstance(holder, dict) else None
-    return [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
