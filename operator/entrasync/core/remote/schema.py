@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from entrasync.core.primitives.json_values import read_entries, read_object, read_text
+
 Schema = Mapping[str, Any]
 """A synchronizationSchema as it came, with members that nobody knows and in the order in which they came."""
 
@@ -55,18 +57,20 @@ def is_same_source(one: object, other: object) -> bool:
 
 
 def _read_parameters(source: Source) -> list[tuple[object, object]]:
-    stored = source.get("parameters")
-    pairs = stored if isinstance(stored, list) else []
-    return [(pair.get("key"), pair.get("value")) for pair in pairs if isinstance(pair, Mapping)]
+    return [(pair.get("key"), pair.get("value")) for pair in read_entries(source.get("parameters"))]
 
 
 def write_source(source: object) -> str | None:
-    """Return a source as text, as the portal shows it; None if there is none."""
-    text = source.get("expression") if isinstance(source, Mapping) else None
-    if isinstance(text, str) and text:
+    """Return a source as text, as the portal shows it. None if there is none, or a function without its text."""
+    known = read_object(source)
+    if text := read_text(known.get("expression")):
         return text
-    name = source.get("name") if isinstance(source, Mapping) else None
-    return name if isinstance(name, str) else None
+    name, make = read_text(known.get("name")), _MAKERS.get(read_text(known.get("type")) or "")
+    return None if name is None or make is None else read_text(make(name)["expression"])
+
+
+_MAKERS = {"Attribute": attribute_source, "Constant": constant_source}
+"""What makes a source of a type from its name."""
 
 
 def writable(schema: Schema) -> dict[str, Any]:

@@ -139,11 +139,11 @@ def is_approved(facts: Facts, seen: SchemaSeen) -> bool:
 
 
 def was_sent(facts: Facts, seen: SchemaSeen) -> bool:
-    """Whether Graph accepted this very change, and nobody has asked for a look since by annotation."""
+    """Whether Graph accepted this very change, lately, or before the newest request by annotation."""
     sent = facts.resource.record.schema.sent
-    if sent is None or sent.request != facts.observed.request:
+    if sent is None or sent.diff_hash != hash_differences(seen.differences):
         return False
-    return sent.diff_hash == hash_differences(seen.differences)
+    return may_be_stale(facts) or sent.request == facts.observed.request
 
 
 def may_be_stale(facts: Facts) -> bool:

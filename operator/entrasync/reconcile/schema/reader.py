@@ -1,7 +1,7 @@
 """The reader of the job's schema. It reads it only when something may differ, because it is large."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from entrasync.api.job.schema import SchemaSpec
@@ -65,9 +65,11 @@ class SchemaReader:
         memory: SchemaMemory,
         in_hand: SchemaInHand,
     ) -> SchemaSeen | None:
-        memory.looked_at, memory.seen = facts.now, None
+        memory.seen = None
         graph = _JobSchema(api, facts.service_principal_id, job.id, memory)
         seen = await _compare(graph, spec, is_settled=_is_settled(facts))
+        if seen.failure is None or seen.failure.reason is not Reason.TESTING_SCHEMA:
+            memory.looked_at = facts.now  # one that has more questions goes on in the next pass
         if seen.failure is not None:
             # A failed look for drift is repeated by the next one.
             return None if _is_settled(facts) else seen
@@ -92,8 +94,10 @@ def _waits_for_a_person(facts: Facts, seen: SchemaSeen, memory: SchemaMemory) ->
     """Whether the last look found something that only a person can change, who has changed nothing since."""
     if memory.seen_for != _version(facts) or _is_overdue(facts, memory):
         return False
+    if seen.faults.are_any or not seen.differences:
+        return seen.faults.are_any
     is_ignored = was_sent(facts, seen) and not may_be_stale(facts)
-    return seen.faults.are_any or not is_approved(facts, seen) or is_ignored
+    return is_ignored or not is_approved(facts, seen)
 
 
 async def _compare(graph: "_JobSchema", spec: SchemaSpec, *, is_settled: bool) -> SchemaSeen:
@@ -119,7 +123,7 @@ async def _compare(graph: "_JobSchema", spec: SchemaSpec, *, is_settled: bool) -
         return SchemaSeen(failure=error)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _JobSchema:
     """The schema of one job in Graph. Each answer about it is remembered at once: a failure later on loses none."""
 
@@ -127,15 +131,15 @@ class _JobSchema:
     service_principal_id: str
     job_id: str
     memory: SchemaMemory
-    asked: list[None] = field(default_factory=list)
-    """One entry for each question of this pass."""
+    questions: int = 0
+    """How many expressions and tests Graph was asked about in this look."""
 
-    def count(self) -> None:
-        """Count a question. Raises `Halted` when there were enough for one pass."""
-        if len(self.asked) >= MAX_QUESTIONS:
+    def count_question(self) -> None:
+        """Count a question that is about to be asked. Raises `Halted` when there were enough for one look."""
+        if self.questions >= MAX_QUESTIONS:
             message = "Graph reads the expressions and tests of spec.schema, some in each pass."
             raise Halted(Wait(Reason.TESTING_SCHEMA, message, NEXT_QUESTIONS_DELAY))
-        self.asked.append(None)
+        self.questions += 1
 
     async def read(self) -> Schema:
         return await self.api.get_schema(self.service_principal_id, self.job_id)
@@ -147,7 +151,7 @@ class _JobSchema:
         self.memory.expressions = known
         for text in texts:
             if text not in known:
-                self.count()
+                self.count_question()
                 known[text] = await self.api.parse_expression(self.service_principal_id, self.job_id, text)
 
     async def evaluate(self, cases: Collection[Case]) -> int:
@@ -161,7 +165,7 @@ class _JobSchema:
         self.memory.evaluations = known
         missing = [case for case in cases if case not in known]
         for case in missing:
-            self.count()
+            self.count_question()
             known[case] = await self.api.evaluate_expression(
                 self.service_principal_id, self.job_id, case.expression, dict(case.attributes)
             )

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from entrasync.core.decision.action import Difference
-from entrasync.core.remote.schema import ParsedExpression, attribute_source, constant_source, is_same_source, writable
+from entrasync.core.remote.schema import (
+    ParsedExpression,
+    attribute_source,
+    constant_source,
+    is_same_source,
+    writable,
+    write_source,
+)
 from entrasync.core.schema.merge import Merged, merge_schema
 from tests.support.schemas import PATH, RULE, USERS, attribute_mapping, function_source, graph_schema, schema_wish
 
@@ -266,6 +273,18 @@ WISHES = st.dictionaries(
     min_size=1,
     max_size=5,
 ).map(lambda found: [{"target": target, **wish} for target, wish in found.items()])
+
+
+class TestWriteSource:
+    def test_an_attribute_without_its_text_is_written_as_an_expression(self) -> None:
+        assert write_source({"name": "mail", "type": "Attribute", "expression": None}) == "[mail]"
+
+    def test_a_constant_without_its_text_is_written_as_an_expression(self) -> None:
+        assert write_source({"name": "a", "type": "Constant"}) == '"a"'
+
+    @pytest.mark.parametrize("odd", [None, {}, "text", {"name": None}, {"name": "ToLower", "type": "Function"}])
+    def test_a_source_that_says_nothing_has_no_text(self, odd: object) -> None:
+        assert write_source(odd) is None
 
 
 class TestAnySchema:

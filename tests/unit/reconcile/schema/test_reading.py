@@ -76,6 +76,41 @@ class TestAChangeThatGraphIgnores:
         await harness.run(key)
         assert harness.graph.writes == ["put_schema", "put_schema"]
 
+    async def test_is_not_sent_twice_by_a_request_while_reads_may_be_stale(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, schema_wish(MAIL))
+        harness.graph.ignores_schemas = True
+        await harness.run(key)
+        request_look(harness, key)
+        await harness.run(key)
+        assert harness.graph.writes == ["put_schema"]
+
+
+class TestASchemaThatMatchesByAStaleRead:
+    async def test_is_looked_at_again_also_where_changes_need_approval(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, schema_wish(MAIL))
+        harness.graph.ignores_schemas = True
+        await harness.run(key)
+        before = {"target": "userName", "attribute": "userPrincipalName"}
+        harness.edit(key, desired=desired(schema=schema_wish(before, approval="Required")))
+        await harness.run(key)
+        [mapping, _] = harness.graph.schemas[JOB]["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"]
+        mapping["source"] = attribute_source("mail")  # the change that was taken shows late
+        await harness.run_until(key, minutes(16))
+        assert harness.condition(key, "Stalled") == ("True", "ApprovalNeeded")
+
+
+class TestALookForDrift:
+    async def test_goes_on_at_the_next_poll_where_a_new_process_has_many_questions(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        mappings = [{"target": f"t{n}", "expression": f"ToLower([a{n}])"} for n in range(2 * MAX_QUESTIONS)]
+        key = held(harness, schema_wish(*mappings))
+        await harness.run_until(key, minutes(1))
+        harness.restart()
+        harness.graph.schemas[JOB] = graph_schema()
+        await harness.run_until(key, minutes(90))
+        assert harness.graph.writes == ["put_schema", "put_schema"]
+
 
 class TestManyTests:
     def make_wish(self) -> SchemaSpec:
