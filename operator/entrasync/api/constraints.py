@@ -129,7 +129,8 @@ class Texts(Constraint):
     def expression(self) -> str:
         """The CEL expression that is true of what the field may hold."""
         of_each = f"size(name) <= {self.longest_name} && size(self[name]) <= {self.longest_value}"
-        return f"size(self) >= {self.at_least} && size(self) <= {self.at_most} && self.all(name, {of_each})"
+        fewest = [f"size(self) >= {self.at_least}"] if self.at_least else []
+        return " && ".join([*fewest, f"size(self) <= {self.at_most}", f"self.all(name, {of_each})"])
 
     @property
     def bounds(self) -> dict[str, Any]:

@@ -49,7 +49,9 @@ class SchemaClient(JsonCaller):
         answer = await self._parse(service_principal_id, job_id, document)
         result = answer.get("evaluationResult")
         if answer.get("evaluationSucceeded") is True and isinstance(result, list):
-            return Evaluation(tuple(text for text in result if isinstance(text, str)))
+            if not all(isinstance(text, str | None) for text in result):
+                raise make_unreadable_error(PARSE_EXPRESSION, "its result is no list of texts")
+            return Evaluation(tuple(text or "" for text in result))
         if False in {answer.get("evaluationSucceeded"), answer.get("parsingSucceeded")}:
             return Evaluation(error=_read_error(answer) or "It gave no reason.")
         raise make_unreadable_error(PARSE_EXPRESSION, "it does not say whether the expression was read")

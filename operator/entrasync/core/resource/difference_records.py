@@ -9,11 +9,12 @@ from typing import Any
 
 from entrasync.core.decision.action import Difference
 from entrasync.core.primitives.json_values import read_entries, read_object, read_text
+from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 from entrasync.core.primitives.utf8 import repair
 
 MAX_VALUE_LENGTH = 256
-"""A longer value is cut: people need to see how it begins."""
+"""A longer value loses its middle: people need to see how it begins and ends."""
 
 MAX_SHOWN_DIFFERENCES = 32
 """More are only counted: a status must stay small."""
@@ -55,7 +56,11 @@ def _read(entry: Mapping[str, Any]) -> Difference:
 def write_difference(difference: Difference) -> dict[str, str]:
     """Write a difference as an item of a status."""
     values = {"field": difference.field, "wanted": difference.wanted, "found": difference.found}
-    return {name: repair(value[:MAX_VALUE_LENGTH]) for name, value in values.items() if value is not None}
+    return {name: _write_value(value) for name, value in values.items() if value is not None}
+
+
+def _write_value(value: str) -> str:
+    return repair(value) if len(value) <= MAX_VALUE_LENGTH else shorten(value, MAX_VALUE_LENGTH)
 
 
 def hash_differences(differences: Iterable[Difference]) -> str:

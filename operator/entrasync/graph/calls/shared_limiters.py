@@ -21,8 +21,8 @@ class LimiterShare(TenantLimiter):
     @asynccontextmanager
     async def slot(self, *, is_urgent: bool, is_write: bool = False) -> AsyncIterator[None]:
         """Hold a slot of the share and one of the shared limiter. Raises `PostponedCall` as the shared one does."""
-        own, shared = (each(is_urgent=is_urgent, is_write=is_write) for each in (super().slot, self.shared.slot))
-        async with own, shared:
+        own = super().slot(is_urgent=is_urgent, is_write=is_write)
+        async with own, self.shared.slot(is_urgent=is_urgent, is_write=is_write):
             yield
 
     def hold_answer(self) -> AbstractAsyncContextManager[AnswerShare]:

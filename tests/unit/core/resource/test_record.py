@@ -12,8 +12,15 @@ from entrasync.api.conditions import ConditionType
 from entrasync.api.policies import ScheduleState
 from entrasync.core.decision.action import Difference
 from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.primitives.quotes import CUT
 from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord, Source
-from entrasync.core.resource.difference_records import Drift, SchemaRecord, SentChange
+from entrasync.core.resource.difference_records import (
+    MAX_VALUE_LENGTH,
+    Drift,
+    SchemaRecord,
+    SentChange,
+    write_difference,
+)
 from entrasync.core.resource.operation import CreateIntent, CreationRecord, RestartIntent
 from entrasync.core.resource.record import EffectiveSettings, JobRecord, read_record
 from entrasync.core.resource.schedule_record import IntervalRequest, Pause, PausedBy, UnshownChange
@@ -340,3 +347,12 @@ class TestMalformedMembers:
         assert list(record.conditions) == [ConditionType.READY]
         assert record.is_true(ConditionType.READY)
         assert record.stored_conditions == tuple(stored)
+
+
+def test_a_long_difference_keeps_its_beginning_and_its_end_and_shows_that_it_was_cut() -> None:
+    wanted = f"Append({'x' * 400}, [mail])"
+    shown = write_difference(Difference("schema.rules[x]", wanted))["wanted"]
+    assert len(shown) == MAX_VALUE_LENGTH
+    assert shown.startswith("Append(")
+    assert shown.endswith("[mail])")
+    assert CUT in shown
