@@ -126,8 +126,8 @@ DECIDED_BY: dict[Rule, Facts] = {
     schema_rules.schema_part_is_unknown: facts(
         holder(wish=desired(schema=MAIL)), remote_job(), job_schema=faulty(unknown=(UnknownPart("a rule", ()),))
     ),
-    schema_rules.fixed_rule_would_change: facts(
-        holder(wish=desired(schema=MAIL)), remote_job(), job_schema=faulty(fixed=("a rule",))
+    schema_rules.rule_is_not_editable: facts(
+        holder(wish=desired(schema=MAIL)), remote_job(), job_schema=faulty(not_editable=("a rule",))
     ),
     schema_rules.expression_is_refused: facts(
         holder(wish=desired(schema=MAIL)),

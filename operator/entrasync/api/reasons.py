@@ -195,8 +195,8 @@ class Reason(StrEnum):
     SCHEMA_PART_UNKNOWN = Row(
         "SchemaPartUnknown", NEEDS_A_PERSON, "spec.schema names a rule or object mapping that the schema does not have."
     )
-    SCHEMA_RULE_FIXED = Row(
-        "SchemaRuleFixed", NEEDS_A_PERSON, "spec.schema wants to change a rule that Graph marks as not editable."
+    SCHEMA_RULE_NOT_EDITABLE = Row(
+        "SchemaRuleNotEditable", NEEDS_A_PERSON, "spec.schema wants to change a rule that Graph marks as not editable."
     )
     EXPRESSION_REFUSED = Row(
         "ExpressionRefused", NEEDS_A_PERSON, "Graph cannot read an expression of spec.schema. The message quotes Graph."

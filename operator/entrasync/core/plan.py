@@ -60,8 +60,8 @@ from entrasync.core.schedule.rules import (
 )
 from entrasync.core.schema.rules import (
     expression_is_refused,
-    fixed_rule_would_change,
     mapping_test_fails,
+    rule_is_not_editable,
     schema_change_awaits_approval,
     schema_could_not_be_read,
     schema_differs,
@@ -126,7 +126,7 @@ WORK_RULES: tuple[Rule, ...] = (
     saved_secrets_were_not_taken,
     schema_could_not_be_read,
     schema_part_is_unknown,
-    fixed_rule_would_change,
+    rule_is_not_editable,
     expression_is_refused,
     mapping_test_fails,
     schema_change_awaits_approval,

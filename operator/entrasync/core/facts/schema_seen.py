@@ -37,14 +37,14 @@ class SchemaFaults:
 
     unknown: tuple[UnknownPart, ...] = ()
     refused: tuple[RefusedExpression, ...] = ()
-    fixed: tuple[str, ...] = ()
+    not_editable: tuple[str, ...] = ()
     """Rules that would change and that Graph marks as not editable."""
     failed: tuple[FailedTest, ...] = ()
 
     @property
     def are_any(self) -> bool:
         """Whether there is any."""
-        return bool(self.unknown or self.refused or self.fixed or self.failed)
+        return bool(self.unknown or self.refused or self.not_editable or self.failed)
 
 
 @dataclass(frozen=True)

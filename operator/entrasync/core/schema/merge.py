@@ -58,7 +58,7 @@ class _Findings:
     differences: list[Difference] = field(default_factory=list)
     unknown: list[UnknownPart] = field(default_factory=list)
     refused: list[RefusedExpression] = field(default_factory=list)
-    fixed: list[str] = field(default_factory=list)
+    not_editable: list[str] = field(default_factory=list)
 
 
 def merge_schema(schema: Schema, spec: SchemaSpec, expressions: Expressions) -> Merged:
@@ -67,7 +67,7 @@ def merge_schema(schema: Schema, spec: SchemaSpec, expressions: Expressions) -> 
     rules = merge.merge_named(schema.get(RULES), spec.rules, "spec.schema.rules", merge.merge_rule)
     found = merge.findings
     changed = {**schema, RULES: rules} if found.differences else schema
-    faults = SchemaFaults(tuple(found.unknown), tuple(found.refused), tuple(found.fixed))
+    faults = SchemaFaults(tuple(found.unknown), tuple(found.refused), tuple(found.not_editable))
     return Merged(changed, tuple(found.differences), faults)
 
 
@@ -113,7 +113,7 @@ class _Merge:
             stored.get(OBJECT_MAPPINGS), spec.object_mappings, f"{path}.objectMappings", self.merge_object_mapping
         )
         if stored.get("editable") is False and len(self.findings.differences) > known:
-            self.findings.fixed.append(path)
+            self.findings.not_editable.append(path)
         return {**stored, OBJECT_MAPPINGS: merged}
 
     def merge_object_mapping(self, stored: Entry, spec: ObjectMappingSpec, path: str) -> Entry:

@@ -38,14 +38,14 @@ def schema_part_is_unknown(facts: Facts) -> Verdict | None:
     )
 
 
-def fixed_rule_would_change(facts: Facts) -> Verdict | None:
+def rule_is_not_editable(facts: Facts) -> Verdict | None:
     """Find a rule that spec wants to change and that Graph marks as not editable. Nothing is written then."""
     seen = facts.observed.job_schema
-    if seen is None or not seen.faults.fixed:
+    if seen is None or not seen.faults.not_editable:
         return None
     return Stall(
-        Reason.SCHEMA_RULE_FIXED,
-        f"Graph does not let {seen.faults.fixed[0]} be changed: the rule is marked as not editable. "
+        Reason.SCHEMA_RULE_NOT_EDITABLE,
+        f"Graph does not let {seen.faults.not_editable[0]} be changed: the rule is marked as not editable. "
         "Take the rule out of spec.schema.",
     )
 

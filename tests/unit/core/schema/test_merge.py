@@ -127,7 +127,7 @@ class TestRulesThatGraphMarksAsNotEditable:
         schema = graph_schema()
         schema["synchronizationRules"][0]["editable"] = False
         merged = merge(schema, {"target": "userName", "attribute": "mail"})
-        assert merged.faults.fixed == (f"spec.schema.rules[{RULE}]",)
+        assert merged.faults.not_editable == (f"spec.schema.rules[{RULE}]",)
 
     def test_a_rule_that_matches_is_none(self) -> None:
         schema = graph_schema()
