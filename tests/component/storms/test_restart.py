@@ -115,7 +115,7 @@ def test_nothing_is_written_twice(aftermath: Aftermath) -> None:
 
 def test_edits_are_taken_before_what_is_only_looked_at(aftermath: Aftermath) -> None:
     assert len(aftermath.waits) >= 10
-    assert aftermath.waits[len(aftermath.waits) // 2] <= timedelta(minutes=2)
+    assert aftermath.waits[len(aftermath.waits) // 2] <= timedelta(minutes=1)
     assert aftermath.waits[-1] <= LONGEST_WAIT
 
 
