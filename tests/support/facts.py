@@ -12,12 +12,12 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Misses, Observed
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_precise_time, write_time
+from entrasync.core.record.schedule_record import UnshownChange
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import Claim
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.schedule_record import UnshownChange
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 TENANT = "7e9c1b52-0c1d-4f7e-8a53-3b1f0f6a9d11"

@@ -23,9 +23,9 @@ from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
 from entrasync.core.plan import WORK_RULES, Rule
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_precise_time
+from entrasync.core.record.difference_records import SentChange, hash_differences
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.stored_secrets import SecretValues
-from entrasync.core.resource.difference_records import SentChange, hash_differences
 from entrasync.core.restart import rules as restart_rules
 from entrasync.core.schedule import interval as interval_rules
 from entrasync.core.schedule import rules as schedule_rules

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from entrasync.core.primitives.times import write_time
-from entrasync.core.resource.operation import RestartIntent
-from entrasync.core.resource.record import JobRecord
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.operation import RestartIntent
 
 
 def with_unconfirmed_keys(record: JobRecord, keys: frozenset[str]) -> JobRecord:

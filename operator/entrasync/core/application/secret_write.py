@@ -11,8 +11,8 @@ from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.policies import OtherKeys
 from entrasync.core.application.wanted_secrets import entry_keys, find_leftover_keys, secrets_to_send, wanted_secrets
 from entrasync.core.facts.application_seen import ApplicationSeen
+from entrasync.core.record.application_record import ApplicationRecord
 from entrasync.core.remote.stored_secrets import MASK, NON_CREDENTIAL_KEYS, SKIP_DELETIONS, SYNC_ALL, SecretValues
-from entrasync.core.resource.application_record import ApplicationRecord
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from entrasync.core.decision.condition import Condition
 from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import write_precise_time
-from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord, UntakenRecord
+from entrasync.core.record.application_record import ApplicationRecord, RefusalRecord, UntakenRecord
 from entrasync.core.resource.job_resource import Resource
 
 

@@ -10,6 +10,7 @@ from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.policies import OutOfScopeDeletions, ProvisioningScope
 from entrasync.core.application.notification_settings import can_merge, is_same_settings, write_notification_settings
 from entrasync.core.facts.application_seen import ApplicationSeen
+from entrasync.core.record.application_record import ApplicationRecord
 from entrasync.core.remote.stored_secrets import (
     MASK,
     NON_CREDENTIAL_KEYS,
@@ -18,7 +19,6 @@ from entrasync.core.remote.stored_secrets import (
     SYNC_ALL,
     SecretValues,
 )
-from entrasync.core.resource.application_record import ApplicationRecord
 
 DRIFT_CHECK_INTERVAL = timedelta(hours=1)
 """Time between reads of what Graph stores while spec and Secrets are unchanged. Polls make no call for it."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrasync.core.decision.errors import EntraSyncError
+from entrasync.core.record.application_record import Source
 from entrasync.core.remote.stored_secrets import SecretValues
-from entrasync.core.resource.application_record import Source
 
 
 @dataclass(frozen=True)

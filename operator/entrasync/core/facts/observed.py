@@ -10,10 +10,10 @@ from datetime import datetime
 from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.facts.schema_seen import SchemaSeen
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.record.schedule_record import UnansweredStart
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.resource.job_claims import Claim, CreatedJob
-from entrasync.core.resource.schedule_record import UnansweredStart
 
 
 @dataclass(frozen=True)

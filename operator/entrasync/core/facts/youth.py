@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from entrasync.core.record.job_record import JobRecord
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.record import JobRecord
 
 
 def first_sight(resource: Resource, now: datetime) -> datetime:

@@ -15,9 +15,9 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.health.quarantine import quarantine_halt, quarantined_condition
 from entrasync.core.health.unknown_state import job_state_is_unknown
 from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.record.schedule_record import PausedBy
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS
-from entrasync.core.resource.schedule_record import PausedBy
 from entrasync.core.schedule.state import hold_of, pause_cause_of, pause_of
 
 UNKNOWN_REASONS = frozenset(

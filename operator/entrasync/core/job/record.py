@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from entrasync.core.resource.operation import CreateIntent
-from entrasync.core.resource.record import JobRecord
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.operation import CreateIntent
 
 
 def with_create_intent(record: JobRecord, intent: CreateIntent, *, tenant_id: str) -> JobRecord:

@@ -14,8 +14,8 @@ from entrasync.core.job.rules import adopt_or_create
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import UNCONFIRMED_CREATE_DELAYS
 from entrasync.core.primitives.times import write_readable_time
+from entrasync.core.record.operation import CreateIntent
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.resource.operation import CreateIntent
 
 
 def create_is_unconfirmed(facts: Facts) -> Verdict | None:

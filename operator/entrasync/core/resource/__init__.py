@@ -1,1 +1,1 @@
-"""The SynchronizationJob as the operator reads it: metadata, spec, and the record in its status."""
+"""The SynchronizationJob as the operator reads it: metadata, spec, claims, and defaults."""

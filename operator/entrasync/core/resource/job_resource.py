@@ -17,11 +17,11 @@ from entrasync.api.names import (
     KIND,
 )
 from entrasync.api.reasons import Reason
-from entrasync.core.resource.application_record import ApplicationRecord
+from entrasync.core.record.application_record import ApplicationRecord
+from entrasync.core.record.job_record import JobRecord, read_record
+from entrasync.core.record.operation import CreateIntent, RestartIntent
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.object_meta import ObjectMeta
-from entrasync.core.resource.operation import CreateIntent, RestartIntent
-from entrasync.core.resource.record import JobRecord, read_record
 
 _OUR_ANNOTATIONS = frozenset({JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION})
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from entrasync.core.resource.operation import RestartIntent
-from entrasync.core.resource.record import JobRecord
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.operation import RestartIntent
 
 
 def with_restart_intent(record: JobRecord, now: datetime, *, service_principal_id: str | None) -> JobRecord:

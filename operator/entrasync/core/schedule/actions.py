@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import Action, Difference, Target
-from entrasync.core.resource.schedule_record import Pause
+from entrasync.core.record.schedule_record import Pause
 
 
 @dataclass(frozen=True)

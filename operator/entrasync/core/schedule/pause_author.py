@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.primitives.times import parse_time, write_time
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.schedule_record import Pause, PausedBy
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.resource.record import JobRecord
-from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.pause_cause import PauseCause
 
 QUARANTINE_ATTEMPT_INTERVAL = timedelta(days=1)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from entrasync.core.resource.record import JobRecord
-from entrasync.core.resource.schedule_record import IntervalRequest, Pause, UnshownChange
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.schedule_record import IntervalRequest, Pause, UnshownChange
 
 
 def with_sent_start(record: JobRecord, now: datetime) -> JobRecord:

@@ -10,7 +10,7 @@ from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.time_limits import LASTING_FAULT, STALE_READ_DELAY
 from entrasync.core.primitives.times import write_readable_time, write_time
-from entrasync.core.resource.schedule_record import Pause, PausedBy
+from entrasync.core.record.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.schedule.state import (
     is_within_bound,

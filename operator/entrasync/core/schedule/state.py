@@ -2,8 +2,8 @@
 
 from entrasync.api.policies import ScheduleState
 from entrasync.core.facts.facts import Facts
+from entrasync.core.record.schedule_record import Pause, PausedBy, UnshownChange
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.schedule_record import Pause, PausedBy, UnshownChange
 from entrasync.core.schedule.hold import Hold, read_hold
 from entrasync.core.schedule.pause_author import judge_pause
 from entrasync.core.schedule.pause_cause import PauseCause, find_pause_cause

@@ -2,8 +2,8 @@
 
 from entrasync.api.policies import ScheduleState
 from entrasync.core.facts.facts import Facts
+from entrasync.core.record.schedule_record import UnshownChange
 from entrasync.core.resource.reconcile_requests import find_request
-from entrasync.core.resource.schedule_record import UnshownChange
 from entrasync.core.schedule.state import (
     is_within_bound,
     may_be_starting,

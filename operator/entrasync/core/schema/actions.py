@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import Action, Difference, Target
+from entrasync.core.record.difference_records import hash_differences
 from entrasync.core.remote.schema import Schema
-from entrasync.core.resource.difference_records import hash_differences
 
 MAX_NAMED_DIFFERENCES = 3
 """A forecast names at most this many differences, which keeps it short."""

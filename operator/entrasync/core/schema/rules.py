@@ -8,8 +8,8 @@ from entrasync.core.facts.schema_seen import SchemaSeen
 from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.times import write_readable_time
+from entrasync.core.record.difference_records import hash_differences
 from entrasync.core.remote.schema import writable
-from entrasync.core.resource.difference_records import hash_differences
 from entrasync.core.schema.actions import PutSchema, describe_difference
 
 MAX_QUOTE_LENGTH = 512

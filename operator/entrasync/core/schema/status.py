@@ -1,7 +1,7 @@
 """What a pass leaves in `status.schema`."""
 
 from entrasync.core.facts.facts import Facts
-from entrasync.core.resource.difference_records import SchemaRecord
+from entrasync.core.record.difference_records import SchemaRecord
 from entrasync.core.schema.rules import may_be_stale
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from entrasync.core.decision.action import Difference
-from entrasync.core.resource.difference_records import Drift
-from entrasync.core.resource.record import JobRecord
+from entrasync.core.record.difference_records import Drift
+from entrasync.core.record.job_record import JobRecord
 
 
 def with_last_drift(record: JobRecord, differences: tuple[Difference, ...], *, now: datetime) -> JobRecord:

@@ -6,9 +6,9 @@ from entrasync.api.policies import DeletionPolicy
 from entrasync.core.deletion import effective_deletion_policy
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import write_go_duration
+from entrasync.core.record.job_record import EffectiveSettings
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.record import EffectiveSettings
 from entrasync.core.schedule.state import wanted_state_of
 
 

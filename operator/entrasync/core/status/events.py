@@ -6,8 +6,8 @@ from entrasync.api.conditions import ConditionType
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.event import Event
-from entrasync.core.resource.record import JobRecord
-from entrasync.core.resource.schedule_record import PausedBy
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.schedule_record import PausedBy
 
 
 def events_between(before: JobRecord, after: JobRecord, *, graph_was_read: bool) -> list[Event]:

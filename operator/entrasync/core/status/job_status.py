@@ -16,10 +16,10 @@ from entrasync.core.health.ready import find_ready_obstacle, health_conditions, 
 from entrasync.core.job.candidates import is_contested
 from entrasync.core.plan import forecast_writes
 from entrasync.core.primitives.times import write_time
+from entrasync.core.record.job_record import JobRecord
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.mirror import Mirror, mirror_job
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.record import JobRecord
 from entrasync.core.schedule.interval import interval_conditions
 from entrasync.core.schedule.state import pause_of, still_unshown_change
 from entrasync.core.schema.status import updated_schema_record

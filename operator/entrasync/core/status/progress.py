@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from entrasync.core.resource.record import JobRecord
+from entrasync.core.record.job_record import JobRecord
 
 PROGRESS_WRITE_INTERVAL = timedelta(minutes=5)
 """Time between two writes of one job's status for its progress alone. Graph counts all the time while a cycle runs."""

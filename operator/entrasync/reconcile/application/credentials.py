@@ -4,8 +4,8 @@ from entrasync.api.job.application import ApplicationSpec, CredentialEntry
 from entrasync.core.decision.errors import Halted
 from entrasync.core.facts.application_seen import Credentials
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.record.application_record import Source
 from entrasync.core.remote.stored_secrets import SecretValues
-from entrasync.core.resource.application_record import Source
 from entrasync.core.resource.kubernetes_secret import LINE_BREAKS, KubernetesSecret, missing, read_text
 from entrasync.reconcile.ports.kubernetes import SecretStore
 

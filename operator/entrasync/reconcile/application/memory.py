@@ -12,8 +12,8 @@ from datetime import datetime
 from entrasync.core.facts.application_seen import Refusal
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import parse_time
+from entrasync.core.record.application_record import RefusalRecord, Source, UntakenRecord
 from entrasync.core.remote.stored_secrets import MASK, SecretValues
-from entrasync.core.resource.application_record import RefusalRecord, Source, UntakenRecord
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.application.foreign_keys import MIN_CONFIRMATION_TIME, ForeignKeys
 

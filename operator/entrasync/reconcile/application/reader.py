@@ -9,8 +9,8 @@ from entrasync.core.application.wanted_secrets import DRIFT_CHECK_INTERVAL, is_u
 from entrasync.core.decision.errors import EntraSyncError
 from entrasync.core.facts.application_seen import ApplicationSeen, Credentials
 from entrasync.core.facts.facts import Facts
+from entrasync.core.record.application_record import ApplicationRecord
 from entrasync.core.remote.stored_secrets import MASK, SecretValues
-from entrasync.core.resource.application_record import ApplicationRecord
 from entrasync.reconcile.application.credentials import read_credentials
 from entrasync.reconcile.application.memory import ApplicationMemory, ApplicationMemoryStore
 from entrasync.reconcile.ports.graph import SyncApi

@@ -20,9 +20,9 @@ from entrasync.core.decision.errors import EntraSyncError, GraphAnswer, OutcomeU
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.record.job_record import JobRecord
 from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS, SYNC_ALL, SecretValues
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.record import JobRecord
 from entrasync.core.restart.record import with_restart_intent
 from entrasync.reconcile.application.foreign_keys import check_after_write, find_foreign_keys
 from entrasync.reconcile.application.memory import ApplicationMemoryStore

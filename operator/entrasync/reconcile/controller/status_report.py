@@ -14,10 +14,10 @@ from entrasync.core.polling import RUNNING_POLL_INTERVAL, has_unpredicted_end, u
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.record.job_record import JobRecord
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.object_meta import has_news
 from entrasync.core.resource.reconcile_requests import find_request
-from entrasync.core.resource.record import JobRecord
 from entrasync.core.schedule.hold import past_hold_event
 from entrasync.core.schedule.state import hold_of
 from entrasync.core.status.events import events_between

@@ -12,9 +12,9 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.job.actions import CreateJob, ForgetCreate
 from entrasync.core.job.record import with_create_answer, with_create_intent, without_create_intent
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.operation import CREATE_JOB, RECREATE_JOB, CreateIntent
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.operation import CREATE_JOB, RECREATE_JOB, CreateIntent
-from entrasync.core.resource.record import JobRecord
 from entrasync.reconcile.job.hold import hold_patch, replacement_event
 from entrasync.reconcile.job.templates import check_template_is_offered, explain_refusal, was_not_offered
 from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack

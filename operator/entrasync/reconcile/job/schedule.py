@@ -17,10 +17,10 @@ from entrasync.core.decision.errors import (
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.schedule_record import UnansweredStart, UnshownChange
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.reconcile_requests import find_request
-from entrasync.core.resource.record import JobRecord
-from entrasync.core.resource.schedule_record import UnansweredStart, UnshownChange
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
 from entrasync.core.schedule.record import (
     with_interval_request,

@@ -7,7 +7,7 @@ from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, Refus
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.resource.difference_records import SentChange
+from entrasync.core.record.difference_records import SentChange
 from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.schema.actions import PutSchema
 from entrasync.reconcile.ports.kubernetes import EventSink

@@ -9,10 +9,10 @@ from entrasync.core.facts.observed import Misses
 from entrasync.core.facts.youth import first_sight, young_until
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR, Bounds
+from entrasync.core.record.schedule_record import UnansweredStart
 from entrasync.core.remote.job_settings import SentSetting, read_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.schedule_record import UnansweredStart
 from entrasync.core.schedule.hold import Hold
 
 

@@ -9,8 +9,8 @@ from entrasync.core.application.record import with_stored_intent
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.record.job_record import JobRecord
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.record import JobRecord
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceApi, ResourceChanged, ResourceGone
 from entrasync.reconcile.state.jobs import JobStore
 

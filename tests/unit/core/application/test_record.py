@@ -3,8 +3,8 @@
 import pytest
 
 from entrasync.core.facts.application_seen import Credentials
+from entrasync.core.record.application_record import ApplicationRecord, Source, read_application_record
 from entrasync.core.remote.stored_secrets import SecretValues
-from entrasync.core.resource.application_record import ApplicationRecord, Source, read_application_record
 from entrasync.core.status.job_status import record_observation
 from tests.support.application_facts import TOKEN, application_facts
 from tests.support.facts import (

@@ -14,8 +14,8 @@ from entrasync.core.health.freshness import overdue_at, overdue_conditions
 from entrasync.core.plan import plan
 from entrasync.core.polling import until_next_deadline
 from entrasync.core.primitives.times import write_precise_time, write_time
+from entrasync.core.record.job_record import read_record
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.resource.record import read_record
 from entrasync.core.schedule.state import pause_of
 from entrasync.core.status.events import events_between
 from entrasync.core.status.job_status import build_status

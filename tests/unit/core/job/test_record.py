@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from entrasync.core.job.record import with_create_answer, with_create_intent, without_create_intent
 from entrasync.core.primitives.times import write_precise_time
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.operation import CreateIntent, CreationRecord
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.operation import CreateIntent, CreationRecord
-from entrasync.core.resource.record import JobRecord
 from tests.support.facts import (
     NOW,
     OTHER_PRINCIPAL,

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from entrasync.core.application.record import with_saved_secrets
-from entrasync.core.resource.application_record import ApplicationRecord
-from entrasync.core.resource.operation import RestartIntent
-from entrasync.core.resource.record import JobRecord
+from entrasync.core.record.application_record import ApplicationRecord
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.operation import RestartIntent
 from entrasync.core.restart.record import (
     with_restart,
     with_restart_intent,

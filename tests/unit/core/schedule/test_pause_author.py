@@ -14,9 +14,9 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.plan import plan
 from entrasync.core.polling import until_next_deadline
 from entrasync.core.primitives.times import write_time
+from entrasync.core.record.schedule_record import Pause, PausedBy
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.schedule.hold import read_hold
 from entrasync.core.schedule.state import pause_of

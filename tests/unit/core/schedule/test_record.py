@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from entrasync.core.resource.record import JobRecord
-from entrasync.core.resource.schedule_record import Pause, PausedBy, read_pause
+from entrasync.core.record.job_record import JobRecord
+from entrasync.core.record.schedule_record import Pause, PausedBy, read_pause
 from entrasync.core.schedule.record import (
     with_interval_request,
     with_pause,

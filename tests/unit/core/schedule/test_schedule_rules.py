@@ -11,9 +11,9 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Wait
 from entrasync.core.plan import plan
 from entrasync.core.primitives.times import write_precise_time, write_time
+from entrasync.core.record.schedule_record import Pause, PausedBy, UnansweredStart, read_pause
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.schedule_record import Pause, PausedBy, UnansweredStart, read_pause
 from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.schedule.state import pause_of
 from tests.support.facts import (

@@ -4,7 +4,7 @@ import pytest
 
 from entrasync.core.decision.action import Action, Difference
 from entrasync.core.job.actions import CreateJob
-from entrasync.core.resource.record import read_record
+from entrasync.core.record.job_record import read_record
 from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.status.drift import with_last_drift
 from tests.support.facts import JOB, NOW, PRINCIPAL

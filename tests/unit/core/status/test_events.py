@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from entrasync.core.decision.event import Event
-from entrasync.core.resource.record import read_record
+from entrasync.core.record.job_record import read_record
 from entrasync.core.status.events import events_between
 
 

@@ -12,17 +12,16 @@ from entrasync.core.decision.condition import Condition
 from entrasync.core.primitives.json_values import read_entries, read_object, read_text
 from entrasync.core.primitives.merge_patch import is_same_json
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
-from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
-from entrasync.core.resource.difference_records import Drift, SchemaRecord, read_drift, read_schema_record
-from entrasync.core.resource.operation import (
+from entrasync.core.record.application_record import ApplicationRecord, read_application_record
+from entrasync.core.record.difference_records import Drift, SchemaRecord, read_drift, read_schema_record
+from entrasync.core.record.operation import (
     CreateIntent,
     CreationRecord,
     RestartIntent,
     read_creation_record,
     read_operation,
 )
-from entrasync.core.resource.schedule_record import (
+from entrasync.core.record.schedule_record import (
     IntervalRequest,
     Pause,
     UnshownChange,
@@ -30,6 +29,7 @@ from entrasync.core.resource.schedule_record import (
     read_pause,
     read_unshown_change,
 )
+from entrasync.core.remote.jobs import RemoteJob
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,17 @@ from entrasync.api.policies import ScheduleState
 from entrasync.core.decision.action import Difference
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.primitives.quotes import CUT
-from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord, Source
-from entrasync.core.resource.difference_records import (
+from entrasync.core.record.application_record import ApplicationRecord, RefusalRecord, Source
+from entrasync.core.record.difference_records import (
     MAX_VALUE_LENGTH,
     Drift,
     SchemaRecord,
     SentChange,
     write_difference,
 )
-from entrasync.core.resource.operation import CreateIntent, CreationRecord, RestartIntent
-from entrasync.core.resource.record import EffectiveSettings, JobRecord, read_record
-from entrasync.core.resource.schedule_record import IntervalRequest, Pause, PausedBy, UnshownChange
+from entrasync.core.record.job_record import EffectiveSettings, JobRecord, read_record
+from entrasync.core.record.operation import CreateIntent, CreationRecord, RestartIntent
+from entrasync.core.record.schedule_record import IntervalRequest, Pause, PausedBy, UnshownChange
 
 TEXT = st.text(max_size=5)
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2, allow_nan=False) | TEXT

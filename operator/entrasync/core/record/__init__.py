@@ -1,0 +1,1 @@
+"""What the status of a SynchronizationJob remembers, a module for each part of it."""
