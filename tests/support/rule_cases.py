@@ -14,7 +14,14 @@ from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.facts.application_seen import Credentials, Refusal
 from entrasync.core.facts.facts import Facts
-from entrasync.core.facts.schema_seen import FailedTest, RefusedExpression, SchemaFaults, SchemaSeen, UnknownPart
+from entrasync.core.facts.schema_seen import (
+    FailedTest,
+    RefusedExpression,
+    SchemaFaults,
+    SchemaSeen,
+    UnknownAttribute,
+    UnknownPart,
+)
 from entrasync.core.health.unknown_state import job_state_is_unknown
 from entrasync.core.job import observe_only_rules as observer_rules
 from entrasync.core.job import rules as job_rules
@@ -126,8 +133,20 @@ DECIDED_BY: dict[Rule, Facts] = {
     schema_rules.schema_part_is_unknown: facts(
         holder(wish=desired(schema=MAIL)), remote_job(), job_schema=faulty(unknown=(UnknownPart("a rule", ()),))
     ),
+    schema_rules.attribute_is_unknown: facts(
+        holder(wish=desired(schema=MAIL)),
+        remote_job(),
+        job_schema=faulty(
+            unknown_attributes=(
+                UnknownAttribute("a field", "nick", directory="Slack", kind="User", similar=(), may_be_added=True),
+            )
+        ),
+    ),
     schema_rules.rule_is_not_editable: facts(
         holder(wish=desired(schema=MAIL)), remote_job(), job_schema=faulty(not_editable=("a rule",))
+    ),
+    schema_rules.directory_is_read_only: facts(
+        holder(wish=desired(schema=MAIL)), remote_job(), job_schema=faulty(read_only=("a directory",))
     ),
     schema_rules.expression_is_refused: facts(
         holder(wish=desired(schema=MAIL)),

@@ -56,11 +56,58 @@ def graph_schema(*mappings: Mapping[str, Any], **overlay: Any) -> dict[str, Any]
     }
 
 
+SOURCE_ATTRIBUTES = ("userPrincipalName", "displayName", "mail", "mailNickname", "department")
+TARGET_ATTRIBUTES = ("userName", "displayName", "nickName", "title")
+
+
+def discovered_schema(*mappings: Mapping[str, Any], **overlay: Any) -> dict[str, Any]:
+    """The same schema with the attributes of both directories, of which the source is read-only."""
+    schema = graph_schema(*mappings, sourceObjectName="User", targetObjectName="User", **overlay)
+    source, target = "Azure Active Directory", "CustomSCIM"
+    schema["synchronizationRules"][0] |= {"sourceDirectoryName": source, "targetDirectoryName": target}
+    schema["directories"] = [
+        _directory(source, SOURCE_ATTRIBUTES, read_only=True),
+        _directory(target, TARGET_ATTRIBUTES, read_only=False),
+    ]
+    return schema
+
+
+def _directory(name: str, attributes: Sequence[str], *, read_only: bool) -> dict[str, Any]:
+    entries = [attribute_definition(attribute, isReservedForService=False) for attribute in attributes]
+    user = {"name": "User", "supportedApis": [], "metadata": [], "attributes": entries}
+    return {"id": f"directory {name}", "name": name, "readOnly": read_only, "version": None, "objects": [user]}
+
+
+def attribute_definition(name: str, **overlay: Any) -> dict[str, Any]:
+    """An attribute of an object as Graph sends it."""
+    return {
+        "anchor": False,
+        "apiExpressions": [],
+        "caseExact": False,
+        "defaultValue": None,
+        "flowNullValues": False,
+        "metadata": [],
+        "multivalued": False,
+        "mutability": "ReadWrite",
+        "name": name,
+        "referencedObjects": [],
+        "required": False,
+        "type": "String",
+        **overlay,
+    }
+
+
 def schema_wish(*mappings: Mapping[str, Any], rule: str = RULE, name: str = USERS, **overlay: Any) -> SchemaSpec:
     """A `spec.schema` with these attribute mappings; keywords are members of `spec.schema` itself."""
     object_mapping = {"name": name, **({"attributeMappings": list(mappings)} if mappings else {})}
     rules = overlay.pop("rules", [{"name": rule, "objectMappings": [object_mapping]}])
     return SchemaSpec.model_validate({"rules": rules, **overlay})
+
+
+def directory_wish(*attributes: Mapping[str, Any], directory: str = "CustomSCIM", kind: str = "User") -> SchemaSpec:
+    """A `spec.schema` with these attributes of a directory's object."""
+    entry = {"name": directory, "objects": [{"name": kind, "attributes": list(attributes)}]}
+    return SchemaSpec.model_validate({"directories": [entry]})
 
 
 def function_source(name: str, *arguments: Mapping[str, Any]) -> dict[str, Any]:

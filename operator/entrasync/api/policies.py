@@ -106,6 +106,26 @@ class MappingFlow(StrEnum):
     ATTRIBUTE_ADD_ONLY = "AttributeAddOnly"
 
 
+class AttributeType(StrEnum):
+    """The type of an attribute's values (attributeType)."""
+
+    STRING = "String"
+    INTEGER = "Integer"
+    REFERENCE = "Reference"
+    BINARY = "Binary"
+    BOOLEAN = "Boolean"
+    DATE_TIME = "DateTime"
+
+
+class Mutability(StrEnum):
+    """Whether an attribute can be read and written (mutability)."""
+
+    READ_WRITE = "ReadWrite"
+    READ_ONLY = "ReadOnly"
+    IMMUTABLE = "Immutable"
+    WRITE_ONLY = "WriteOnly"
+
+
 class ScopingMode(StrEnum):
     """Which objects of a kind are provisioned."""
 

@@ -59,6 +59,8 @@ from entrasync.core.schedule.rules import (
     start_was_not_taken,
 )
 from entrasync.core.schema.rules import (
+    attribute_is_unknown,
+    directory_is_read_only,
     expression_is_refused,
     mapping_test_fails,
     rule_is_not_editable,
@@ -126,7 +128,9 @@ WORK_RULES: tuple[Rule, ...] = (
     saved_secrets_were_not_taken,
     schema_could_not_be_read,
     schema_part_is_unknown,
+    attribute_is_unknown,
     rule_is_not_editable,
+    directory_is_read_only,
     expression_is_refused,
     mapping_test_fails,
     schema_change_awaits_approval,

@@ -15,7 +15,16 @@ _ATTRIBUTES = {
     "User": (("userPrincipalName", "userName"), ("displayName", "displayName"), ("mail", "emails")),
     "Group": (("displayName", "displayName"), ("objectId", "externalId")),
 }
-"""The attributes of each object: in the source, and what they flow to. A real schema has many more."""
+"""The mapped attributes of each object: in the source, and what they flow to. A real schema has many more."""
+_UNMAPPED = {
+    "User": (
+        "objectId mailNickname givenName surname jobTitle department companyName employeeId employeeType userType city"
+        " country accountEnabled",
+        "nickName name.givenName name.familyName title active externalId userType preferredLanguage",
+    ),
+    "Group": ("mail mailNickname description", "members"),
+}
+"""The other attributes of each object, in the source and in the target."""
 
 
 def make_template_schema(template: Template) -> Schema:
@@ -99,12 +108,17 @@ def _make_directory(
                 "supportedApis": [],
                 "metadata": [],
                 "attributes": [
-                    _make_attribute(pair[side], anchor=not place) for place, pair in enumerate(_ATTRIBUTES[name])
+                    _make_attribute(attribute, anchor=not place)
+                    for place, attribute in enumerate(_list_attributes(name, side))
                 ],
             }
             for name in names
         ],
     }
+
+
+def _list_attributes(name: str, side: int) -> list[str]:
+    return [*(pair[side] for pair in _ATTRIBUTES[name]), *_UNMAPPED[name][side].split()]
 
 
 def _make_attribute(name: str, *, anchor: bool) -> dict[str, Any]:

@@ -59,6 +59,42 @@ def _name(place: str, put: Any) -> Constraint:
     return text(place, put, NAME_WORDS, accepted=("userName", "with spaces: é"), refused=("",), longest=256)
 
 
+DIRECTORIES = ".spec.schema.directories"
+OBJECTS = f"{DIRECTORIES}[].objects"
+ATTRIBUTES = f"{OBJECTS}[].attributes"
+USER = {"name": "User", "attributes": [{"name": "badge"}]}
+FLAGS = ("multivalued", "required", "caseExact", "anchor")
+
+
+def _directories(items: list[dict[str, Any]]) -> Overlay:
+    return spec(schema={"directories": items})
+
+
+def _directory(name: str = "Slack", kind: str = "User", attribute: str = "badge") -> dict[str, Any]:
+    return {"name": name, "objects": [{"name": kind, "attributes": [{"name": attribute}]}]}
+
+
+def _objects(items: list[dict[str, Any]]) -> Overlay:
+    return _directories([{"name": "Slack", "objects": items}])
+
+
+def _attributes(items: list[dict[str, Any]]) -> Overlay:
+    return _objects([{"name": "User", "attributes": items}])
+
+
+def _attribute(**members: Any) -> Overlay:
+    return _attributes([{"name": "badge", **members}])
+
+
+def _of_attribute(member: str, *values: str) -> Constraint:
+    return Constraint(
+        f"{ATTRIBUTES}[].{member} enum",
+        accepted=({}, *(_attribute(**{member: value}) for value in values)),
+        refused=tuple(_attribute(**{member: odd}) for odd in ("", values[0].swapcase(), "Unheard")),
+        message=f"spec.schema.directories[0].objects[0].attributes[0].{member}: Unsupported value",
+    )
+
+
 RULE = (
     one_of(".spec.schema.approval", lambda text: _whole(approval=text), "NotRequired", "Required"),
     text(
@@ -69,7 +105,12 @@ RULE = (
         refused=("", "sha256:", HASH[:-1], HASH.upper(), f"{HASH}\n"),
         longest=len(HASH),
     ),
-    required(".spec.schema", "rules", _whole(), spec(schema={"approval": "Required"})),
+    Constraint(
+        ".spec.schema rule",
+        accepted=(_whole(), _directories([_directory()]), _whole(directories=[_directory()])),
+        refused=(spec(schema={"approval": "Required"}), spec(schema={})),
+        message="spec.schema: Give rules, directories or both.",
+    ),
     size(RULES, _rules, 1, 4, _rule, "There are from 1 to 4 rules."),
     unique_items(RULES, "list-map name", _rules, _rule(1), _rule(2)),
     required(f"{RULES}[]", "name", _rules([_rule(1)]), _rules([{"objectMappings": [{"name": "Users"}]}])),
@@ -283,4 +324,65 @@ MAPPING_TEST = (
     _texts(f"{TESTS}[].expect", "expect", 1, "From 1 to 32 attributes are expected, each with a name of at most 256"),
 )
 
-SCHEMA = (*RULE, *OBJECT_MAPPING, *SCOPING, *MAPPING, *MAPPING_TEST)
+ATTRIBUTE = (
+    size(ATTRIBUTES, _attributes, 1, 32, lambda n: {"name": f"attribute{n}"}, "There are from 1 to 32 attributes."),
+    unique_items(ATTRIBUTES, "list-map name", _attributes, {"name": "badge"}, {"name": "desk"}),
+    required(f"{ATTRIBUTES}[]", "name", _attribute(), _attributes([{"type": "String"}])),
+    _name(f"{ATTRIBUTES}[].name", lambda text: _attribute(name=text)),
+    Constraint(
+        f"{ATTRIBUTES}[] rule",
+        accepted=(_attribute(ensure="Absent"), _attribute(ensure="Present", type="String")),
+        refused=(
+            *(_attribute(ensure="Absent", **{member: False}) for member in FLAGS),
+            _attribute(ensure="Absent", type="String"),
+            _attribute(ensure="Absent", mutability="ReadOnly"),
+            _attribute(ensure="Absent", referencedObjects=[]),
+            _attribute(ensure="Absent", apiExpressions={}),
+        ),
+        message="spec.schema.directories.objects.attributes: Give ensure: Absent with the name alone to remove the"
+        " attribute.",
+    ),
+    _of_attribute("type", "String", "Integer", "Reference", "Binary", "Boolean", "DateTime"),
+    _of_attribute("mutability", "ReadWrite", "ReadOnly", "Immutable", "WriteOnly"),
+    _of_attribute("ensure", "Present", "Absent"),
+    Constraint(
+        f"{ATTRIBUTES}[].referencedObjects rule",
+        accepted=(_attribute(referencedObjects=[]), _attribute(referencedObjects=[f"Kind{n}" for n in range(8)])),
+        refused=(_attribute(referencedObjects=[f"Kind{n}" for n in range(9)]),),
+        message="spec.schema.directories.objects.attributes.referencedObjects: An attribute refers to at most 8 kinds"
+        " of objects.",
+    ),
+    unique_items(
+        f"{ATTRIBUTES}[].referencedObjects", "set", lambda items: _attribute(referencedObjects=items), "User", "Group"
+    ),
+    _name(f"{ATTRIBUTES}[].referencedObjects[]", lambda text: _attribute(referencedObjects=[text])),
+    Constraint(
+        f"{ATTRIBUTES}[].apiExpressions rule",
+        accepted=(
+            _attribute(apiExpressions={}),
+            _attribute(apiExpressions={f"api{n}": "x" for n in range(4)}),
+            _attribute(apiExpressions={"x" * 256: "y" * 1024}),
+        ),
+        refused=(
+            _attribute(apiExpressions={f"api{n}": "x" for n in range(5)}),
+            _attribute(apiExpressions={"x" * 257: "y"}),
+            _attribute(apiExpressions={"x": "y" * 1025}),
+        ),
+        message="spec.schema.directories.objects.attributes.apiExpressions: An attribute has at most 4 API expressions",
+    ),
+)
+
+DIRECTORY = (
+    size(DIRECTORIES, _directories, 1, 2, lambda n: _directory(f"Slack{n}"), "There are 1 or 2 directories."),
+    unique_items(DIRECTORIES, "list-map name", _directories, _directory(), _directory("Zoom")),
+    required(f"{DIRECTORIES}[]", "name", _directories([_directory()]), _directories([{"objects": [USER]}])),
+    required(f"{DIRECTORIES}[]", "objects", _directories([_directory()]), _directories([{"name": "Slack"}])),
+    _name(f"{DIRECTORIES}[].name", lambda text: _directories([_directory(text)])),
+    size(OBJECTS, _objects, 1, 4, lambda n: USER | {"name": f"User{n}"}, "There are from 1 to 4 objects."),
+    unique_items(OBJECTS, "list-map name", _objects, USER, USER | {"name": "Group"}),
+    required(f"{OBJECTS}[]", "name", _objects([USER]), _objects([{"attributes": [{"name": "badge"}]}])),
+    required(f"{OBJECTS}[]", "attributes", _objects([USER]), _objects([{"name": "User"}])),
+    _name(f"{OBJECTS}[].name", lambda text: _directories([_directory(kind=text)])),
+)
+
+SCHEMA = (*DIRECTORY, *ATTRIBUTE, *RULE, *OBJECT_MAPPING, *SCOPING, *MAPPING, *MAPPING_TEST)

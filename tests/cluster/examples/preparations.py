@@ -93,6 +93,7 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "install-connection": is_new,
     "workload-identity": has_a_federated_credential,
     "attribute-mappings": is_new,
+    "custom-attribute": is_new,
     "mapping-tests": is_new,
     "scoping-filter": is_new,
     "scim-app": accepts_the_token,

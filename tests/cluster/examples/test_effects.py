@@ -103,6 +103,21 @@ def test_the_example_attribute_mappings_changes_what_it_names_and_nothing_else(
     assert status_of(example)["schema"] == {"generation": 1}
 
 
+def test_the_example_custom_attribute_adds_it_to_the_applications_directory_and_fills_it(
+    applied_examples: AppliedExamples,
+) -> None:
+    example = applied_examples.apply("custom-attribute")
+    schema = example.simulator.schema(job_of(example).id)
+    mapping = schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"][-1]
+    source, target = schema["directories"]
+    added = target["objects"][0]["attributes"][-1]
+    assert added["name"] == mapping["targetAttributeName"]
+    assert (added["type"], added["caseExact"], added["required"]) == ("String", True, False)
+    assert mapping["source"]["name"] in {entry["name"] for entry in source["objects"][0]["attributes"]}
+    assert example.environment.writes(example.principal) == ["createJob", "putSchema", "startJob"]
+    assert status_of(example)["schema"] == {"generation": 1}
+
+
 def test_the_example_mapping_tests_is_written_after_graph_has_evaluated_them(
     applied_examples: AppliedExamples,
 ) -> None:

@@ -5,16 +5,14 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from entrasync.api.constraints import Range, Size, Text, Texts
+from entrasync.api.job.directories import DirectorySpec
+from entrasync.api.job.schema_names import SchemaName
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
 from entrasync.api.policies import Ensure, FlowType, MappingFlow, SchemaApproval, ScopingMode
 
 _SOURCES = ("attribute", "constant", "expression")
 _ONE_SOURCE = "Give exactly one of attribute, constant and expression, or ensure: Absent alone to remove the mapping."
-
-SchemaName = Annotated[
-    str,
-    Text(at_least=1, at_most=256, words="A name in a schema is Graph's own. It has from 1 to 256 characters."),
-]
+_NO_PART = "Give rules, directories or both."
 
 
 class AttributeMappingSpec(ApiModel):
@@ -226,6 +224,8 @@ class MappingTest(ApiModel):
 class SchemaSpec(ApiModel):
     """What of the job's schema is this resource's. A change of it makes Entra run an initial cycle."""
 
+    model_config = ConfigDict(json_schema_extra=cel_rules(rule("has(self.rules) || has(self.directories)", _NO_PART)))
+
     approval: SchemaApproval | None = None
     """Required: a change is written only when approvedDiff is equal to status.schema.diffHash. Unset or NotRequired: it
     is written at once."""
@@ -243,11 +243,26 @@ class SchemaSpec(ApiModel):
     ) = None
     """The status.schema.diffHash of the change that may be written."""
 
-    rules: Annotated[
-        list[SchemaRuleSpec],
-        Size(at_least=1, at_most=4, words="There are from 1 to 4 rules."),
-        Field(json_schema_extra=list_map("name")),
-    ]
+    directories: (
+        Annotated[
+            list[DirectorySpec],
+            Size(at_least=1, at_most=2, words="There are 1 or 2 directories."),
+            Field(json_schema_extra=list_map("name")),
+        ]
+        | None
+    ) = None
+    """The directories by name, with attributes that their objects are to have. An attribute that the application knows
+    and Entra does not has to be added here before a mapping can use it. Directories not named here are left as they
+    are."""
+
+    rules: (
+        Annotated[
+            list[SchemaRuleSpec],
+            Size(at_least=1, at_most=4, words="There are from 1 to 4 rules."),
+            Field(json_schema_extra=list_map("name")),
+        ]
+        | None
+    ) = None
     """The synchronization rules by name. Those not named here are left as they are."""
 
     tests: (
@@ -260,3 +275,9 @@ class SchemaSpec(ApiModel):
     ) = None
     """Tests of mappings, also of those that the template has. Graph evaluates them before the schema is written. If one
     fails, nothing is written, and the condition Stalled says what was expected and what came out."""
+
+    @model_validator(mode="after")
+    def _has_a_part(self) -> Self:
+        if self.rules is None and self.directories is None:
+            raise ValueError(_NO_PART)
+        return self

@@ -6,10 +6,15 @@ TESTING_SCHEMA = Row(
     "TestingSchema", IN_PROGRESS, "Graph reads the expressions and tests of spec.schema, some in each pass."
 )
 SCHEMA_PART_UNKNOWN = Row(
-    "SchemaPartUnknown", NEEDS_A_PERSON, "spec.schema names a rule or object mapping that the schema does not have."
+    "SchemaPartUnknown",
+    NEEDS_A_PERSON,
+    "spec.schema names a rule, an object mapping or an attribute that the schema does not have.",
 )
 SCHEMA_RULE_NOT_EDITABLE = Row(
     "SchemaRuleNotEditable", NEEDS_A_PERSON, "spec.schema wants to change a rule that Graph marks as not editable."
+)
+SCHEMA_DIRECTORY_READ_ONLY = Row(
+    "SchemaDirectoryReadOnly", NEEDS_A_PERSON, "spec.schema wants to change a directory that Graph marks as read-only."
 )
 EXPRESSION_REFUSED = Row(
     "ExpressionRefused", NEEDS_A_PERSON, "Graph cannot read an expression of spec.schema. The message quotes Graph."

@@ -1,6 +1,6 @@
 """What one pass knows of the job's schema in Graph, compared with spec."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from entrasync.core.decision.action import Difference
 from entrasync.core.decision.errors import EntraSyncError
@@ -13,6 +13,20 @@ class UnknownPart:
 
     field: str
     known: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnknownAttribute:
+    """An attribute that spec names and that the object `kind` of a directory does not have."""
+
+    field: str
+    name: str
+    directory: str
+    kind: str
+    similar: tuple[str, ...]
+    """The names of attributes that it has and that may have been meant, the nearest first."""
+    may_be_added: bool
+    """Whether the directory may be changed."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +54,14 @@ class SchemaFaults:
     not_editable: tuple[str, ...] = ()
     """Rules that would change and that Graph marks as not editable."""
     failed: tuple[FailedTest, ...] = ()
+    unknown_attributes: tuple[UnknownAttribute, ...] = ()
+    read_only: tuple[str, ...] = ()
+    """Directories that would change and that Graph marks as read-only."""
 
     @property
     def are_any(self) -> bool:
         """Whether there is any."""
-        return bool(self.unknown or self.refused or self.not_editable or self.failed)
+        return any(getattr(self, member.name) for member in fields(self))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ Source = Mapping[str, Any]
 
 RULES = "synchronizationRules"
 DIRECTORIES = "directories"
+OBJECT_MAPPINGS = "objectMappings"
+ATTRIBUTE_MAPPINGS = "attributeMappings"
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,14 @@ from typing import Any
 from entrasync.api.job.schema import MappingTest, SchemaSpec
 from entrasync.core.facts.schema_seen import FailedTest
 from entrasync.core.primitives.json_values import read_entries
-from entrasync.core.remote.schema import RULES, Evaluation, Schema, write_source
-from entrasync.core.schema.merge import ATTRIBUTE_MAPPINGS, OBJECT_MAPPINGS
+from entrasync.core.remote.schema import (
+    ATTRIBUTE_MAPPINGS,
+    OBJECT_MAPPINGS,
+    RULES,
+    Evaluation,
+    Schema,
+    write_source,
+)
 
 SEPARATOR = ";"
 """Stands between the values of an attribute that has several."""

@@ -1,6 +1,6 @@
 """Merges `spec.schema` into the schema that Graph shows: only what is named changes, all else stays as it came."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +13,11 @@ from entrasync.api.job.schema import (
 )
 from entrasync.api.policies import FlowType
 from entrasync.core.decision.action import Difference
-from entrasync.core.facts.schema_seen import RefusedExpression, SchemaFaults, UnknownPart
+from entrasync.core.facts.schema_seen import RefusedExpression, SchemaFaults
 from entrasync.core.remote.schema import (
+    ATTRIBUTE_MAPPINGS,
+    DIRECTORIES,
+    OBJECT_MAPPINGS,
     RULES,
     ParsedExpression,
     Schema,
@@ -24,15 +27,13 @@ from entrasync.core.remote.schema import (
     is_same_source,
     write_source,
 )
+from entrasync.core.schema.attributes import find_unknown_attributes
+from entrasync.core.schema.directories import merge_directories
+from entrasync.core.schema.findings import Entry, Findings
 from entrasync.core.schema.scoping import read_scope, wanted_scope, with_scope, write_scope
-
-ATTRIBUTE_MAPPINGS = "attributeMappings"
-OBJECT_MAPPINGS = "objectMappings"
 
 Expressions = Mapping[str, ParsedExpression]
 """How Graph read the expressions of spec, by their text."""
-
-Entry = dict[str, Any]
 
 NEW_MAPPING: Entry = {
     "defaultValue": "",
@@ -53,21 +54,22 @@ class Merged:
     faults: SchemaFaults = field(default_factory=SchemaFaults)
 
 
-@dataclass
-class _Findings:
-    differences: list[Difference] = field(default_factory=list)
-    unknown: list[UnknownPart] = field(default_factory=list)
-    refused: list[RefusedExpression] = field(default_factory=list)
-    not_editable: list[str] = field(default_factory=list)
-
-
 def merge_schema(schema: Schema, spec: SchemaSpec, expressions: Expressions) -> Merged:
     """Merge spec into a schema. A list that is absent or null in Graph counts as empty."""
-    merge = _Merge(expressions)
-    rules = merge.merge_named(schema.get(RULES), spec.rules, "spec.schema.rules", merge.merge_rule)
-    found = merge.findings
-    changed = {**schema, RULES: rules} if found.differences else schema
-    faults = SchemaFaults(tuple(found.unknown), tuple(found.refused), tuple(found.not_editable))
+    found = Findings()
+    directories = merge_directories(schema.get(DIRECTORIES), spec.directories or (), found)
+    merge = _Merge(expressions, found)
+    rules: object = schema.get(RULES)
+    if spec.rules:
+        rules = found.merge_named(rules, spec.rules, "spec.schema.rules", merge.merge_rule)
+    changed = {**schema, RULES: rules, DIRECTORIES: directories} if found.differences else schema
+    faults = SchemaFaults(
+        tuple(found.unknown),
+        tuple(found.refused),
+        tuple(found.not_editable),
+        read_only=tuple(found.read_only),
+        unknown_attributes=find_unknown_attributes(schema, changed) if found.differences else (),
+    )
     return Merged(changed, tuple(found.differences), faults)
 
 
@@ -78,7 +80,7 @@ def list_expressions(spec: SchemaSpec) -> tuple[str, ...]:
 
 
 def _list_mappings(spec: SchemaSpec) -> Iterator[AttributeMappingSpec]:
-    for rule in spec.rules:
+    for rule in spec.rules or ():
         for entry in rule.object_mappings:
             yield from entry.attribute_mappings or ()
 
@@ -86,30 +88,14 @@ def _list_mappings(spec: SchemaSpec) -> Iterator[AttributeMappingSpec]:
 class _Merge:
     """One merge. It collects what it finds while it goes down the schema."""
 
-    def __init__(self, expressions: Expressions) -> None:
-        self.findings = _Findings()
+    def __init__(self, expressions: Expressions, findings: Findings) -> None:
+        self.findings = findings
         self._expressions = expressions
-
-    def merge_named(
-        self, stored: object, specs: Sequence[Any], path: str, merge: Callable[[Entry, Any, str], Entry]
-    ) -> list[Any]:
-        """Merge each spec into the entry of its name. An entry without a spec stays as it is."""
-        entries = list(stored) if isinstance(stored, list) else []
-        names = [entry.get("name") if isinstance(entry, dict) else None for entry in entries]
-        for spec in specs:
-            place = f"{path}[{spec.name}]"
-            if spec.name not in names:
-                known = tuple(name for name in names if isinstance(name, str))
-                self.findings.unknown.append(UnknownPart(place, known))
-                continue
-            index = names.index(spec.name)
-            entries[index] = merge(entries[index], spec, place)
-        return entries
 
     def merge_rule(self, stored: Entry, spec: SchemaRuleSpec, path: str) -> Entry:
         """Merge one rule. One that Graph marks as not editable must stay as it is (graph-facts 2)."""
         known = len(self.findings.differences)
-        merged = self.merge_named(
+        merged = self.findings.merge_named(
             stored.get(OBJECT_MAPPINGS), spec.object_mappings, f"{path}.objectMappings", self.merge_object_mapping
         )
         if stored.get("editable") is False and len(self.findings.differences) > known:
@@ -120,10 +106,10 @@ class _Merge:
         """Merge one object mapping."""
         merged = dict(stored)
         if spec.enabled is not None:
-            self._set(merged, "enabled", spec.enabled, f"{path}.enabled")
+            self.findings.set_member(merged, "enabled", spec.enabled, f"{path}.enabled")
         if spec.flow_types is not None and _read_flags(stored.get("flowTypes")) != frozenset(spec.flow_types):
             flags = ",".join(flag for flag in FlowType if flag in spec.flow_types)
-            self._set(merged, "flowTypes", flags, f"{path}.flowTypes")
+            self.findings.set_member(merged, "flowTypes", flags, f"{path}.flowTypes")
         if spec.scoping_filter is not None:
             self._set_scope(merged, spec.scoping_filter, f"{path}.scopingFilter")
         if spec.attribute_mappings is not None:
@@ -138,7 +124,7 @@ class _Merge:
     def _set_scope(self, merged: Entry, spec: ScopingFilterSpec, path: str) -> None:
         wanted, found = wanted_scope(spec), read_scope(merged.get("scope"))
         if wanted != found:
-            self._note(path, write_scope(wanted), write_scope(found))
+            self.findings.note(path, write_scope(wanted), write_scope(found))
             merged["scope"] = with_scope(merged.get("scope"), wanted)
 
     def _merge_mapping(self, entries: list[Any], spec: AttributeMappingSpec, path: str) -> list[Any]:
@@ -152,7 +138,7 @@ class _Merge:
         stored = {} if index is None else entries[index]
         merged = dict(stored) if stored else {**NEW_MAPPING, "source": None, "targetAttributeName": spec.target}
         if not is_same_source(stored.get("source"), source):
-            self._note(path, write_source(source), write_source(stored.get("source")))
+            self.findings.note(path, write_source(source), write_source(stored.get("source")))
             merged["source"] = source
         self._set_members(merged, spec, path, is_new=index is None)
         return [*entries, merged] if index is None else [*entries[:index], merged, *entries[index + 1 :]]
@@ -163,7 +149,7 @@ class _Merge:
 
     def _remove(self, entries: list[Any], places: Sequence[int], path: str) -> list[Any]:
         for place in places:
-            self._note(path, None, write_source(entries[place].get("source")) or "a mapping without a source")
+            self.findings.note(path, None, write_source(entries[place].get("source")) or "a mapping without a source")
         return [entry for place, entry in enumerate(entries) if place not in places]
 
     def _set_members(self, merged: Entry, spec: AttributeMappingSpec, path: str, *, is_new: bool) -> None:
@@ -175,7 +161,7 @@ class _Merge:
         for name, value in members.items():
             is_none_either_way = value == "" and not merged.get(name)  # Graph shows no default value as null or as ""
             if value is not None and not is_none_either_way:
-                self._set(merged, name, value, f"{path}.{_FIELDS[name]}", is_new=is_new)
+                self.findings.set_member(merged, name, value, f"{path}.{_FIELDS[name]}", is_new=is_new)
 
     def _find_source(self, spec: AttributeMappingSpec, path: str) -> Source | None:
         if spec.attribute is not None:
@@ -186,15 +172,6 @@ class _Merge:
         if parsed.source is None:
             self.findings.refused.append(RefusedExpression(f"{path}.expression", parsed.error or "no reason given"))
         return parsed.source
-
-    def _set(self, entry: Entry, name: str, value: object, path: str, *, is_new: bool = False) -> None:
-        found = entry.get(name)
-        if found != value or isinstance(found, bool) != isinstance(value, bool):
-            self._note(path, _write(value), None if is_new else _write(found))
-            entry[name] = value
-
-    def _note(self, path: str, wanted: str | None, found: str | None) -> None:
-        self.findings.differences.append(Difference(path, wanted, found))
 
 
 _FIELDS = {"defaultValue": "defaultValue", "flowType": "flow", "matchingPriority": "matchingPriority"}
@@ -212,9 +189,3 @@ def _find_target(entries: Sequence[Any], target: str) -> list[int]:
 
 def _read_flags(stored: object) -> frozenset[str]:
     return frozenset(part.strip() for part in stored.split(",")) if isinstance(stored, str) else frozenset()
-
-
-def _write(value: object) -> str | None:
-    if value is None:
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)

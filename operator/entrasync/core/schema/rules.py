@@ -4,7 +4,7 @@ from entrasync.api.policies import SchemaApproval
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
-from entrasync.core.facts.schema_seen import SchemaSeen
+from entrasync.core.facts.schema_seen import SchemaSeen, UnknownAttribute
 from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.times import write_readable_time
@@ -38,6 +38,26 @@ def schema_part_is_unknown(facts: Facts) -> Verdict | None:
     )
 
 
+def attribute_is_unknown(facts: Facts) -> Verdict | None:
+    """Find an attribute that spec wants to use and that the directory does not have. Nothing is written then."""
+    seen = facts.observed.job_schema
+    if seen is None or not seen.faults.unknown_attributes:
+        return None
+    told = " ".join(_describe_attribute(entry) for entry in seen.faults.unknown_attributes[:MAX_NAMED_FAULTS])
+    more = len(seen.faults.unknown_attributes) - MAX_NAMED_FAULTS
+    others = f" {more} more attributes are unknown." if more > 0 else ""
+    may_be_added = any(entry.may_be_added for entry in seen.faults.unknown_attributes)
+    remedy = ", or add the attribute in spec.schema.directories" if may_be_added else ""
+    return Stall(Reason.SCHEMA_PART_UNKNOWN, f"{told}{others} Correct the name{remedy}.")
+
+
+def _describe_attribute(entry: UnknownAttribute) -> str:
+    name, kind, directory = (shorten(text, MAX_QUOTE_LENGTH) for text in (entry.name, entry.kind, entry.directory))
+    similar = ", ".join(f'"{shorten(known, MAX_QUOTE_LENGTH)}"' for known in entry.similar)
+    nearest = f"Similar names there are {similar}." if similar else "No name there is similar."
+    return f'{entry.field} uses "{name}", which object "{kind}" of directory "{directory}" does not have. {nearest}'
+
+
 def rule_is_not_editable(facts: Facts) -> Verdict | None:
     """Find a rule that spec wants to change and that Graph marks as not editable. Nothing is written then."""
     seen = facts.observed.job_schema
@@ -47,6 +67,18 @@ def rule_is_not_editable(facts: Facts) -> Verdict | None:
         Reason.SCHEMA_RULE_NOT_EDITABLE,
         f"Graph does not let {seen.faults.not_editable[0]} be changed: the rule is marked as not editable. "
         "Take the rule out of spec.schema.",
+    )
+
+
+def directory_is_read_only(facts: Facts) -> Verdict | None:
+    """Find a directory that spec wants to change and that Graph marks as read-only. Nothing is written then."""
+    seen = facts.observed.job_schema
+    if seen is None or not seen.faults.read_only:
+        return None
+    return Stall(
+        Reason.SCHEMA_DIRECTORY_READ_ONLY,
+        f"Graph does not let {seen.faults.read_only[0]} be changed: the directory is marked as read-only. "
+        "Take the directory out of spec.schema.",
     )
 
 

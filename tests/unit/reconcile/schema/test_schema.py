@@ -12,7 +12,7 @@ from entrasync.core.remote.schema import attribute_source
 from tests.support.facts import JOB, desired, minutes, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 from tests.support.schema_holders import DOWN, LOST, LOWER, MAIL, USER_NAME, held, source_of
-from tests.support.schemas import RULE, USERS, graph_schema, schema_wish
+from tests.support.schemas import PATH, RULE, USERS, discovered_schema, graph_schema, schema_wish
 
 
 class TestWriting:
@@ -178,6 +178,29 @@ class TestFaults:
             "Correct the name, or take it out of spec.schema."
         )
         assert harness.graph.writes == []
+
+    async def test_an_unknown_attribute_stalls_with_its_directory_and_the_names_that_are_similar(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = held(harness, schema_wish({"target": "nikName", "attribute": "Mail"}))
+        harness.graph.schemas[JOB] = discovered_schema()
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "SchemaPartUnknown")
+        place = f"{PATH}.attributeMappings[nikName]"
+        assert harness.message(key, "Stalled") == (
+            f'{place} uses "nikName", which object "User" of directory "CustomSCIM" does not have. Similar names there '
+            f'are "nickName". {place} uses "Mail", which object "User" of directory "Azure Active Directory" does not '
+            'have. Similar names there are "mail". Correct the name, or add the attribute in spec.schema.directories.'
+        )
+        assert harness.graph.writes == []
+
+    async def test_an_attribute_that_a_read_only_directory_lacks_cannot_be_added(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = held(harness, schema_wish({"target": "nickName", "attribute": "horoscope"}))
+        harness.graph.schemas[JOB] = discovered_schema()
+        await harness.run(key)
+        assert harness.message(key, "Stalled").endswith("No name there is similar. Correct the name.")
 
     async def test_an_expression_that_graph_cannot_read_stalls_in_graphs_words(
         self, harness: ReconcilerHarness
