@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
+from entrasync.api.names import FOREIGN_SECRET_ANNOTATION, RESTART_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleState
 from entrasync.api.reasons import Reason
 from entrasync.core import plan as planning
@@ -227,6 +227,7 @@ DECIDED_BY: dict[Rule, Facts] = {
         holder(wish=SCOPED), remote_job(), application=application_seen({}, pending=frozenset({"SyncAll"}))
     ),
     job_state_is_unknown: facts(holder(), remote_job(state=None)),
+    restart_rules.restart_is_requested: facts(holder(annotations={RESTART_ANNOTATION: "token"}), remote_job()),
     restart_rules.restart_is_due: facts(holder(status={"operation": {"action": "RestartJob"}}), remote_job()),
 }
 """Each rule with a case that no earlier rule decides."""

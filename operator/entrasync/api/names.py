@@ -40,6 +40,9 @@ DELETION_APPROVED_ANNOTATION = f"{GROUP}/deletion-approved"
 HOLD_UNTIL_ANNOTATION = f"{GROUP}/hold-until"
 """A time. The job is paused at once and until then."""
 
+RESTART_ANNOTATION = f"{GROUP}/restart-requested-at"
+"""A token. A new value restarts the job once, with the default scopes."""
+
 REQUEST_ANNOTATIONS = (f"{GROUP}/requested-at", "reconcile.fluxcd.io/requestedAt")
 """A new value requests a reconcile at once. Flux's tools write the second annotation."""
 

@@ -138,3 +138,14 @@ class SchemaApproval(StrEnum):
 
     NOT_REQUIRED = "NotRequired"
     REQUIRED = "Required"
+
+
+class RestartScope(StrEnum):
+    """What a restart resets (resetScope). Graph documents not to use its `None`."""
+
+    WATERMARK = "Watermark"
+    ESCROWS = "Escrows"
+    QUARANTINE_STATE = "QuarantineState"
+    CONNECTOR_DATA_STORE = "ConnectorDataStore"
+    FULL = "Full"
+    FORCE_DELETES = "ForceDeletes"

@@ -48,7 +48,7 @@ from entrasync.core.job.rules import (
 from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.resource.desired import Desired
-from entrasync.core.restart.rules import restart_is_due
+from entrasync.core.restart.rules import restart_is_due, restart_is_requested
 from entrasync.core.schedule.interval import interval_differs
 from entrasync.core.schedule.rules import (
     job_is_paused_but_should_run,
@@ -138,6 +138,7 @@ WORK_RULES: tuple[Rule, ...] = (
     job_is_paused_but_should_run,
     start_was_not_taken,
     pause_was_not_taken,
+    restart_is_requested,
     restart_is_due,
     interval_differs,
     settings_were_not_taken,
@@ -160,6 +161,7 @@ MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     other_keys_are_at_risk,
     schema_change_awaits_approval,
     schema_was_not_taken,
+    restart_is_requested,
     interval_differs,
     start_was_not_taken,
     pause_was_not_taken,

@@ -11,7 +11,7 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.restart.actions import RestartJob
+from entrasync.core.restart.actions import RestartJob, RestartOnRequest
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
 from entrasync.core.schema.actions import PutSchema
 from entrasync.core.settings.actions import PatchSettings
@@ -32,6 +32,7 @@ from entrasync.reconcile.engine.work_queue import DEFAULT_CAPACITY, WorkQueue
 from entrasync.reconcile.job.create import CreateHandler, ForgetCreateHandler
 from entrasync.reconcile.job.deletion import DeleteHandler, ReleaseHandler
 from entrasync.reconcile.job.hold import FinalizerHandler, HoldHandler
+from entrasync.reconcile.job.requested_restart import RequestedRestartHandler
 from entrasync.reconcile.job.restart import RestartHandler
 from entrasync.reconcile.job.schedule import IntervalHandler, PauseHandler, StartHandler
 from entrasync.reconcile.job.settings import SettingsHandler
@@ -190,6 +191,7 @@ def build_handlers(
         PatchSettings: SettingsHandler(events, clock),
         PutSchema: SchemaHandler(collaborators.schema_memories, events, clock),
         RestartJob: RestartHandler(writer, events),
+        RestartOnRequest: RequestedRestartHandler(writer, events, clock),
         SaveSecrets: SaveHandler(writer, memories, events=events, clock=clock),
         RemoveSecrets: RemoveHandler(writer, memories, events=events, clock=clock),
         CheckForeignKeys: CheckHandler(writer, memories, clock=clock),

@@ -16,6 +16,7 @@ from tests.cluster.constraints.constraint import (
     text,
     unique_items,
 )
+from tests.cluster.constraints.restart import RESTART
 from tests.cluster.constraints.schema import SCHEMA
 from tests.cluster.constraints.status import STATUS
 
@@ -255,4 +256,4 @@ SETTINGS = (
     ),
 )
 
-JOB = (*IDENTITY, *TIMES, *POLICIES, *SETTINGS, *APPLICATION, *SCHEMA, *STATUS)
+JOB = (*IDENTITY, *TIMES, *POLICIES, *SETTINGS, *APPLICATION, *SCHEMA, *RESTART, *STATUS)

@@ -33,6 +33,9 @@ class TestHarness:
             pytest.param("create", "createJob", "operation", id="a second job, because the intent of a create is lost"),
             pytest.param("recreation", "createJob", "operation", id="a second job in the place of one that has gone"),
             pytest.param("scope change", "putSecrets", "operation", id="no restart, because the intent of it is lost"),
+            pytest.param(
+                "dangerous restart", "restartJob", "restarts", id="a second restart, because its token is lost"
+            ),
             pytest.param("start that shows late", "startJob", "lastStartTime", id="a second start"),
             pytest.param("hold and its end", "pauseJob", "pause", id="no start at the end of a hold"),
         ],

@@ -29,6 +29,12 @@ ANNOTATIONS: tuple[tuple[str, str, str], ...] = (
         "A time such as `2027-01-31T18:00:00Z`: the job is paused at once and until then. It ends by itself.",
     ),
     (
+        names.RESTART_ANNOTATION,
+        "SynchronizationJob",
+        "A new token, such as `2026-11-21T03:00:00Z`, restarts the job once, with the default scopes."
+        " `status.restarts.request` repeats it and says what came of it.",
+    ),
+    (
         names.ABANDON_ANNOTATION,
         "SynchronizationJob",
         '`"true"` lets a blocked deletion go without touching Graph.',

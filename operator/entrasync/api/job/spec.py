@@ -19,6 +19,7 @@ from entrasync.api.constraints import Size, Text, Time
 from entrasync.api.duration import GoDuration
 from entrasync.api.ids import ApplicationId, FactoryTag, JobId, ServicePrincipalId, TemplateId
 from entrasync.api.job.application import ApplicationSpec
+from entrasync.api.job.restart import RestartSpec
 from entrasync.api.job.schema import SchemaSpec
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, Readiness, ScheduleState
@@ -235,6 +236,9 @@ class SynchronizationJobSpec(ApiModel):
     job_schema: SchemaSpec | None = Field(default=None, alias="schema")  # pydantic has a method `schema`
     """What of the job's synchronization schema is this resource's: attribute mappings, and which objects are
     provisioned. Unset: the schema is neither read nor written."""
+
+    restart: RestartSpec | None = None
+    """One restart of the job for each token. Unset: none is asked for here."""
 
     management_policy: ManagementPolicy | None = None
     """Manage: the operator makes Graph match this spec. Observe: it never writes to Graph, mirrors the job and shows in

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from entrasync.api.condition_entry import NEVER_OBSERVED, ConditionEntry
 from entrasync.api.job.mirror import GraphJob, SynchronizationStatus
+from entrasync.api.job.restart_status import RestartsRecord
 from entrasync.api.job.schedule_status import IntervalRecord, PauseRecord, UnshownChangeRecord
 from entrasync.api.model import ApiModel, list_map, stored_default
 
@@ -265,6 +266,9 @@ class SynchronizationJobStatus(ApiModel):
 
     interval: IntervalRecord | None = None
     """The interval that Graph was asked for. Absent: none."""
+
+    restarts: RestartsRecord | None = None
+    """The restarts that were asked for, and what came of them. Absent: none."""
 
     application: ApplicationRecord | None = None
     """What was saved for spec.application. Absent: nothing."""

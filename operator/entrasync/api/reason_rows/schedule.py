@@ -25,10 +25,10 @@ PAUSED_BY_GRAPH = Row(
 )
 JOB_STARTED = Row("JobStarted", EVENT_ONLY, "The job was started.")
 JOB_PAUSED = Row("JobPaused", EVENT_ONLY, "The job was paused.")
-JOB_RESTARTED = Row("JobRestarted", EVENT_ONLY, "The job was restarted to put a new provisioning scope into force.")
+JOB_RESTARTED = Row("JobRestarted", EVENT_ONLY, "The job was restarted. The message says why and with which scopes.")
 RESTART_UNANSWERED = Row(
     "RestartUnanswered",
     EVENT_ONLY,
-    "The answers to two restarts are not known, and Graph may have done them. The operator sends no other.",
+    "The answer to a restart is not known, and Graph may have done it. The operator does not send it again.",
 )
 HOLD_IN_THE_PAST = Row("HoldInThePast", EVENT_ONLY, "entrasync.io/hold-until names a time that had passed.")

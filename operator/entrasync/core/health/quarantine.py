@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from entrasync.api.conditions import ConditionType
+from entrasync.api.names import RESTART_ANNOTATION
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Stall, Wait
@@ -63,16 +64,17 @@ def _advise(job: RemoteJob) -> str:
     if reason in DELETIONS:
         return (
             "Look at the deletions in the provisioning logs of the enterprise application: allow them on its "
-            "Provisioning page, or correct the scope and restart the job there."
+            f"Provisioning page, or correct the scope and restart the job by the annotation {RESTART_ANNOTATION}."
         )
     if reason in FAILED_OBJECTS:
         return (
             "Mend what the provisioning logs of the enterprise application show for the objects that fail, then "
-            "restart the job on its Provisioning page."
+            f"restart the job by the annotation {RESTART_ANNOTATION}."
         )
     if _needs_person(job):
         return (
-            "Mend the cause, then wait for the next attempt, or restart the job on its Provisioning page in the portal."
+            "Mend the cause, then wait for the next attempt, or restart the job by the annotation "
+            f"{RESTART_ANNOTATION}."
         )
     return (
         "Graph does not ask for a person and tries again. See the provisioning logs of the enterprise application for "

@@ -21,6 +21,7 @@ from entrasync.core.record.operation import (
     read_creation_record,
     read_operation,
 )
+from entrasync.core.record.restart_record import RestartsRecord, read_restarts_record
 from entrasync.core.record.schedule_record import (
     IntervalRequest,
     Pause,
@@ -81,6 +82,7 @@ class JobRecord:
     """The job that Graph deleted at the operator's own request."""
     creation: CreationRecord = field(default_factory=CreationRecord)
     interval: IntervalRequest | None = None
+    restarts: RestartsRecord = field(default_factory=RestartsRecord)
     application: ApplicationRecord = field(default_factory=ApplicationRecord)
     schema: SchemaRecord = field(default_factory=SchemaRecord)
     last_drift: Drift | None = None
@@ -170,6 +172,7 @@ def read_record(stored: object) -> JobRecord:
         "deleted_job_id": read_text(status.get("deletedJobId")) or None,
         "creation": read_creation_record(status.get("creation")),
         "interval": read_interval_request(status.get("interval")),
+        "restarts": read_restarts_record(status.get("restarts")),
         "application": read_application_record(status.get("application")),
         "schema": read_schema_record(status.get("schema")),
         "last_drift": read_drift(status.get("lastDrift")),
@@ -217,6 +220,7 @@ _MEMBERS = (
     _Member("deletedJobId", attrgetter("deleted_job_id"), _as_is),
     _Member("creation", attrgetter("creation"), _write_part),
     _Member("interval", attrgetter("interval"), _write_part),
+    _Member("restarts", attrgetter("restarts"), _write_part),
     _Member("application", attrgetter("application"), _write_part),
     _Member("schema", attrgetter("schema"), _write_part),
     _Member("lastDrift", attrgetter("last_drift"), _write_part),

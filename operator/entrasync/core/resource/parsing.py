@@ -78,6 +78,7 @@ def _resolve(spec: SynchronizationJobSpec) -> Desired:
         application=spec.application,
         settings=tuple((setting.name, setting.value) for setting in spec.settings or ()),
         schema=spec.job_schema,
+        restart=spec.restart,
         management_policy=spec.management_policy or built_in.management_policy,
         deletion_policy=spec.deletion_policy or built_in.deletion_policy,
         is_suspended=bool(spec.suspend),

@@ -1,10 +1,11 @@
-"""The action that restarts a job."""
+"""The actions that restart a job."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import Action, Target
+from entrasync.core.restart.requests import RestartRequest
 
 
 @dataclass(frozen=True)
@@ -21,3 +22,20 @@ class RestartJob(Action):
     def describe(self) -> str:
         """Say what it does."""
         return f"restart job {self.job_id}"
+
+
+@dataclass(frozen=True)
+class RestartOnRequest(Action):
+    """Restart the job as somebody asks by a token."""
+
+    target: ClassVar[Target] = "Graph"
+    pending_reason: ClassVar[Reason] = Reason.WAITING_FOR_REPLICATION
+    pending_message: ClassVar[str] = "Graph does not show yet what it was told."
+
+    service_principal_id: str
+    job_id: str
+    request: RestartRequest
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return f"restart job {self.job_id} with {', '.join(self.request.scopes)}, as {self.request.source} asks"

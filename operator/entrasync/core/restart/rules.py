@@ -1,13 +1,27 @@
-"""The rule of a restart that is due. It was recorded before the write that needs it, and is sent once the job runs.
+"""The rules of restarts: those that people ask for by a token, and the one that a new provisioning scope needs.
 
-Which save needs a restart is decided in `core/application/rules.py`.
+The latter was recorded before the write that needs it, and is sent once the job runs. Which save needs a restart is
+decided in `core/application/rules.py`.
 """
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.quarantine import quarantine_halt
-from entrasync.core.restart.actions import RestartJob
+from entrasync.core.restart.actions import RestartJob, RestartOnRequest
+from entrasync.core.restart.requests import list_due_requests, may_restart
+
+
+def restart_is_requested(facts: Facts) -> Verdict | None:
+    """Find a restart that somebody asked for by a token and that was not sent yet.
+
+    It is a person's own word, so it may lift a quarantine and start a job that Graph has paused. One that is paused on
+    purpose stays so, and the restart follows its next start.
+    """
+    due = list_due_requests(facts)
+    if facts.job is None or not due or not may_restart(facts):
+        return None
+    return Do(RestartOnRequest(facts.service_principal_id, facts.job.id, due[0]))
 
 
 def restart_is_due(facts: Facts) -> Verdict | None:

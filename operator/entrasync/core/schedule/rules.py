@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from entrasync.api.names import REQUEST_ANNOTATIONS
+from entrasync.api.names import REQUEST_ANNOTATIONS, RESTART_ANNOTATION
 from entrasync.api.policies import ScheduleState
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
@@ -32,7 +32,8 @@ def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
     return Stall(
         Reason.PAUSED_BY_GRAPH,
         f"Graph paused job {facts.job.id}: {pause.reason}. It is not started again before a person has looked: "
-        "mend the cause, then start the job in the portal, or set spec.schedule.state to Paused and back to Active.",
+        f"mend the cause, then ask for a restart by spec.restart or the annotation {RESTART_ANNOTATION}, or start the "
+        "job in the portal.",
     )
 
 

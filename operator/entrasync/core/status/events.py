@@ -79,7 +79,7 @@ def _paused(before: JobRecord, after: JobRecord) -> list[Event]:
         Event(
             "Warning",
             Reason.PAUSED_BY_GRAPH,
-            f"Graph paused the job: {new.reason}. Look for the cause, then start the job in the portal.",
+            f"Graph paused the job: {new.reason}. Look for the cause, then restart the job.",
         )
     ]
 

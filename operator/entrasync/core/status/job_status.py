@@ -20,6 +20,8 @@ from entrasync.core.record.job_record import JobRecord
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.mirror import Mirror, mirror_job
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.restart.record import updated_restarts
+from entrasync.core.restart.requests import explain_waiting_requests
 from entrasync.core.schedule.interval import interval_conditions
 from entrasync.core.schedule.state import pause_of, still_unshown_change
 from entrasync.core.schema.status import updated_schema_record
@@ -71,6 +73,7 @@ def _with_job(record: JobRecord, facts: Facts, job: RemoteJob, *, mirror: Mirror
         synchronization_status=mirror.synchronization_status,
         pause=pause_of(facts),
         unshown_change=still_unshown_change(facts),
+        restarts=updated_restarts(facts),
         last_resume_time=facts.now if _has_resumed(facts, job) else record.last_resume_time,
         origin=resource.origin,
         origin_time=record.origin_time or (intent.started_at if intent else facts.now),
@@ -95,7 +98,9 @@ def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> JobRecor
     It answers the reconcile request that was there before Graph was read.
     """
     obstacle = find_ready_obstacle(facts, halt)
-    conditions = [ready_condition(facts, obstacle, halt=halt), *_applied_and_drifted(facts, halt), *_progress(obstacle)]
+    ready = ready_condition(facts, obstacle, halt=halt)
+    ready = replace(ready, message=f"{ready.message}{explain_waiting_requests(facts)}")
+    conditions = [ready, *_applied_and_drifted(facts, halt), *_progress(obstacle)]
     conditions += application_conditions(facts)
     if facts.job is not None and facts.resource.held_job_id:
         conditions += [

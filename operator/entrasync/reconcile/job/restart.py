@@ -1,4 +1,4 @@
-"""The handler that restarts a job."""
+"""The handler of the restart that a new provisioning scope needs."""
 
 from entrasync.api.reasons import Reason
 from entrasync.core.application.rules import wanted_scope

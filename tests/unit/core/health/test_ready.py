@@ -156,7 +156,7 @@ class TestQuarantine:
         assert entry["message"] == (
             f"Graph holds job {JOB} in quarantine since 2026-11-01 11:00:00 UTC (EncounteredQuarantineException). "
             "The error is InvalidCredentials: No. Mend the cause, then wait for the next attempt, or restart the job "
-            "on its Provisioning page in the portal. Graph tries again at 2026-11-01 17:00:00 UTC. "
+            "by the annotation entrasync.io/restart-requested-at. Graph tries again at 2026-11-01 17:00:00 UTC. "
             "Graph disables the job on 2026-11-29 if it does not recover."
         )
         assert conditions_of(status)[ConditionType.READY]["message"] == entry["message"]

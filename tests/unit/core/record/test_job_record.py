@@ -23,6 +23,7 @@ from entrasync.core.record.difference_records import (
 )
 from entrasync.core.record.job_record import EffectiveSettings, JobRecord, read_record
 from entrasync.core.record.operation import CreateIntent, CreationRecord, RestartIntent
+from entrasync.core.record.restart_record import RestartOutcome, RestartRecord, RestartsRecord
 from entrasync.core.record.schedule_record import IntervalRequest, Pause, PausedBy, UnshownChange
 
 TEXT = st.text(max_size=5)
@@ -96,6 +97,17 @@ DRIFT = {
         st.fixed_dictionaries({}, optional={"field": TEXT, "wanted": TEXT, "found": TEXT}), max_size=2
     ),
 }
+RESTART = st.fixed_dictionaries(
+    {},
+    optional={
+        "token": TEXT,
+        "time": TIMES,
+        "outcome": TEXT | st.sampled_from(["Recorded", "Sent", "Restarted", "Unknown"]),
+        "scope": NAMES,
+        "tries": st.integers(0, 3),
+        "earlierTokens": NAMES,
+    },
+)
 SENT = {"diffHash": TEXT, "time": TIMES, "generation": st.integers(0, 9), "request": TEXT}
 SCHEMA = {
     "generation": st.integers(0, 9),
@@ -120,6 +132,7 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "deletedJobId": TEXT,
     "creation": st.fixed_dictionaries({}, optional={"templateId": TEXT, "times": st.lists(TIMES, max_size=3)}),
     "interval": st.fixed_dictionaries({}, optional=INTERVAL),
+    "restarts": st.fixed_dictionaries({}, optional=dict.fromkeys(["spec", "request"], RESTART)),
     "application": st.fixed_dictionaries({}, optional=APPLICATION),
     "schema": st.fixed_dictionaries({}, optional=SCHEMA),
     "lastDrift": st.fixed_dictionaries({}, optional=DRIFT),
@@ -151,6 +164,10 @@ FULL = JobRecord(
     deleted_job_id="scim.tenant.1",
     creation=CreationRecord("scim", (NOON,)),
     interval=IntervalRequest("PT20M", NOON, "400 Bad", NOON),
+    restarts=RestartsRecord(
+        RestartRecord("two", NOON, RestartOutcome.SENT, ("Watermark",), tries=1, earlier=("one",)),
+        RestartRecord("three", NOON, RestartOutcome.RECORDED),
+    ),
     application=ApplicationRecord(
         keys=frozenset({"BaseAddress"}),
         sources=(Source("scim", "uid", "7"),),
@@ -243,6 +260,17 @@ class TestChangedRecord:
                 "answer": "400 Bad",
                 "repeatTime": "2026-11-01T12:00:00Z",
             },
+            "restarts": {
+                "spec": {
+                    "token": "two",
+                    "time": "2026-11-01T12:00:00Z",
+                    "outcome": "Sent",
+                    "scope": ["Watermark"],
+                    "tries": 1,
+                    "earlierTokens": ["one"],
+                },
+                "request": {"token": "three", "time": "2026-11-01T12:00:00Z", "outcome": "Recorded"},
+            },
             "application": {
                 "keys": ["BaseAddress"],
                 "sources": [{"name": "scim", "uid": "uid", "resourceVersion": "7"}],
@@ -311,6 +339,7 @@ class TestChangedRecord:
             "effective",
             "operation",
             "creation",
+            "restarts",
             "application",
             "lastDrift",
             "lastHandledReconcileAt",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from entrasync.api.job.restart import DEFAULT_SCOPES
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, ScheduleState
 from entrasync.api.reasons import Reason
@@ -13,9 +14,11 @@ from entrasync.core.decision.action import Action
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
 from entrasync.core.job.actions import AddFinalizer, CreateJob, DeleteJob, ForgetCreate, HoldJob, ReleaseResource
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.record.restart_record import Channel
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
-from entrasync.core.restart.actions import RestartJob
+from entrasync.core.restart.actions import RestartJob, RestartOnRequest
+from entrasync.core.restart.requests import RestartRequest
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
 from entrasync.core.schema.actions import PutSchema
 from entrasync.core.settings.actions import PatchSettings
@@ -42,6 +45,7 @@ GRAPH_WRITES: list[Action] = [
     SaveSecrets(PRINCIPAL, JOB, SecretValues({"BaseAddress": "https://scim.example.com"})),
     RemoveSecrets(PRINCIPAL, frozenset({"BaseAddress"})),
     RestartJob(PRINCIPAL, JOB),
+    RestartOnRequest(PRINCIPAL, JOB, RestartRequest(Channel.SPEC, "token", DEFAULT_SCOPES, "spec.restart.token")),
 ]
 KUBERNETES_WRITES: list[Action] = [
     AddFinalizer(),

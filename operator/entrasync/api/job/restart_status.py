@@ -1,0 +1,37 @@
+"""What `status` says of restarts. The models only make the CRD's schema."""
+
+from entrasync.api.model import ApiModel
+
+
+class RestartRecord(ApiModel):
+    """The last token of one channel, and what came of it."""
+
+    token: str | None = None
+    """The token."""
+
+    time: str | None = None
+    """When the restart was sent, or when the token was recorded without one (UTC)."""
+
+    outcome: str | None = None
+    """Recorded: the token was there when the job was first seen, or the resource only observes; nothing was restarted.
+    Sent: the answer is not there yet. Restarted: Graph accepted the restart. Unknown: the answer was lost, and Graph
+    may have restarted the job."""
+
+    scope: list[str] | None = None
+    """What the restart resets. Absent: none was sent."""
+
+    tries: int | None = None
+    """How many times it was sent without an answer. Absent: not once."""
+
+    earlier_tokens: list[str] | None = None
+    """The tokens before, the last one first, at most 16. None of them restarts the job again."""
+
+
+class RestartsRecord(ApiModel):
+    """The restarts that were asked for, by where they are asked for."""
+
+    spec: RestartRecord | None = None
+    """By spec.restart."""
+
+    request: RestartRecord | None = None
+    """By the annotation entrasync.io/restart-requested-at."""
