@@ -8,6 +8,7 @@ mean that nothing was sent.
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -37,6 +38,12 @@ def build_tls(endpoint: GraphEndpoint) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(endpoint.ca_file))
     if endpoint.ca_pem:
         return ssl.create_default_context(cadata=endpoint.ca_pem)
+    return _trust_public_authorities()
+
+
+@cache
+def _trust_public_authorities() -> ssl.SSLContext:
+    """Build the TLS settings of the public clouds, once for all connections: reading the authorities is slow."""
     return httpx.create_ssl_context()
 
 
