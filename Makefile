@@ -27,9 +27,9 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 	@$(BIN)/python -m control_plane get
 	@$(BIN)/python -m demo
 
-test: $(STAMP) check ## Run every check and every test
+test: $(STAMP) ## Run every check and every test
 	@$(BIN)/python -m control_plane get --all
-	@$(MAKE) --no-print-directory --jobs=2 test-clusters test-parts
+	@$(MAKE) --no-print-directory --jobs=3 check test-clusters test-parts
 
 test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster
@@ -52,6 +52,7 @@ chaos: $(STAMP) ## Try to double or lose something in every way that there is; c
 	@$(BIN)/python -m control_plane get
 	@rm -f build/chaos.json
 	@CHAOS_REPORT=build/chaos.json TAKEOVERS=50 OUTAGE_SECONDS=60 STORM_RESOURCES=5000 QUOTA_RESOURCES=1000 $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
+	@$(BIN)/python -m tests.support.tried_table build/chaos.json
 
 soak: $(STAMP) ## Let 500 jobs live three simulated days in a quarter of an hour, in all kinds of trouble
 	@$(BIN)/python -m control_plane get
