@@ -63,6 +63,8 @@ class TestMissingPermission:
         simulator.set_application(client, secrets=["toy"], roles=["Application.Read.All"])
         simulator.switch(missing_permission=form)
         with open_second_operator(shared_environment, flags=(f"--client-id={client}",), secret_file=file) as second:
+            # The first login of a process may take as long as the five simulated minutes of waiting.
+            second.wait_stalled(second.apply_job(simulator.create_service_principal().id), "PermissionMissing")
             name = second.apply_job(simulator.create_service_principal().id, pollInterval="30s")
             waiting = second.wait_shown(name, "Reconciling", reason="WaitingForReplication")
             assert not condition(waiting, "Stalled")
