@@ -14,10 +14,17 @@ from typing import Any
 
 import yaml
 
-ROOT = "/servicePrincipals/{servicePrincipal-id}"
+ROOTS = ("/servicePrincipals/{servicePrincipal-id}", "/applications/{application-id}")
+"""The parents of the API. Both have the same operations, which the facts have below the first one."""
 PREFIX = "microsoft.graph."
-BEYOND = ("directories", "bulkUpload", "$count")
-"""Generated boilerplate below the synchronization API that nobody documents."""
+COUNT = "ODataCountResponse"
+SOURCE = {
+    "repository": "microsoftgraph/msgraph-sdk-powershell",
+    "licence": "MIT",
+    "v1.0": "openApiDocs/v1.0/Applications.yml @ e3955eca82d4b46be4bc63f9e63a59095c73da69 (2024-09-25)",
+    "beta": "openApiDocs/beta/Applications.yml @ 297822afd2b4740504dcb2bead122623ef941b44 (2024-10-01)",
+}
+"""Where Microsoft's documents come from. Of each, the paths below synchronization were taken."""
 TARGET = Path(__file__).with_name("graph_facts.json")
 
 PRIMITIVES = {
@@ -43,12 +50,15 @@ NULLABLE_ENUMS = {
 STRICT_REFERENCES = {"filterOperatorSchema.supportedAttributeTypes"}
 
 JOB = "/servicePrincipals/{id}/synchronization/jobs/{job}"
+TEMPLATE = "/servicePrincipals/{id}/synchronization/templates/{template}"
 SECRETS = "/servicePrincipals/{id}/synchronization/secrets"
 # What the documents have wrong or do not have, with the reason: see "Known gaps" where they come from.
 CORRECTIONS: dict[str, dict[str, Any] | None] = {
-    # PATCH answers 404, the service wants PUT (msgraph-metadata #676).
+    # None: PATCH answers 404, the service wants PUT (msgraph-metadata #676).
     f"PATCH {JOB}/schema": None,
     f"PUT {JOB}/schema": {"request": "synchronizationSchema", "response": None, "status": [204]},
+    f"PATCH {TEMPLATE}/schema": None,
+    f"PUT {TEMPLATE}/schema": {"request": "synchronizationSchema", "response": None, "status": [204]},
     # GET is missing though the service answers it; PUT answers nothing.
     f"GET {SECRETS}": {
         "request": None,
@@ -98,25 +108,39 @@ class Document:
         self.enums: dict[str, dict[str, Any]] = {}
         self.navigation: set[str] = set()
         self.operations: dict[str, dict[str, Any]] = {}
+        self.refused: dict[str, int] = {}
 
     def read(self) -> "Document":
         """Read every operation and all that it reaches."""
         self._add_type("ODataErrors.ODataError")
-        for path, methods in self._whole["paths"].items():
-            if path.startswith(ROOT) and not any(word in path for word in BEYOND):
-                for method, operation in methods.items():
-                    name = _shorten(path)
-                    self.operations[f"{method.upper()} {name}"] = self._read_operation(operation)
+        first, second = (self._read_operations(root) for root in ROOTS)
+        if first != second:
+            raise ValueError("service principals and applications have different operations")
+        self.operations = first
         for name, correction in CORRECTIONS.items():
-            self.operations.pop(name, None)
+            described = self.operations.pop(name, None)
             if correction is not None:
                 self.operations[name] = correction
+            elif described is not None:
+                self.refused[name] = 404
         return self
+
+    def _read_operations(self, root: str) -> dict[str, dict[str, Any]]:
+        """Read the operations of one parent."""
+        return {
+            f"{method.upper()} {_shorten(path.replace(root, '/servicePrincipals/{id}'))}": self._read_operation(
+                operation
+            )
+            for path, methods in self._whole["paths"].items()
+            if path.startswith(root)
+            for method, operation in methods.items()
+        }
 
     def describe(self) -> dict[str, Any]:
         """Give all facts, in an order that does not change by itself."""
         return {
             "operations": dict(sorted(self.operations.items(), key=lambda item: item[0].split(" ")[::-1])),
+            "refused": self.refused,
             "types": dict(sorted(self.types.items())),
             "navigation": sorted(self.navigation),
             "enums": dict(sorted(self.enums.items())),
@@ -138,6 +162,8 @@ class Document:
         if schema is None:
             return None
         name = schema.get("$ref", "").rsplit("/", 1)[-1].removeprefix(PREFIX)
+        if name == COUNT:
+            return "Count"
         if name.endswith("CollectionResponse"):
             return self._read_collection(self._schemas[PREFIX + name])
         if name:
@@ -190,8 +216,8 @@ class Document:
 
 
 def _shorten(path: str) -> str:
-    path = path.replace("{servicePrincipal-id}", "{id}").replace("{synchronizationJob-id}", "{job}")
-    return re.sub(r"\(\)$", "", path.replace("{synchronizationTemplate-id}", "{template}"))
+    path = path.replace("{synchronizationJob-id}", "{job}").replace("{synchronizationTemplate-id}", "{template}")
+    return re.sub(r"\(\)$", "", path.replace("{directoryDefinition-id}", "{directory}"))
 
 
 def _differ(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -216,7 +242,7 @@ def _write(document: dict[str, Any], indent: str = "") -> str:
 def derive(stable: Path, beta: Path) -> str:
     """Derive the text of graph_facts.json."""
     facts = Document(stable).read().describe()
-    return _write({"v1.0": facts, "beta": _differ(facts, Document(beta).read().describe())}) + "\n"
+    return _write({"source": SOURCE, "v1.0": facts, "beta": _differ(facts, Document(beta).read().describe())}) + "\n"
 
 
 if __name__ == "__main__":

@@ -55,14 +55,18 @@ def check_answer(
     Raises:
         AssertionError: They differ; the message names operation, property and expectation.
     """
-    operation = find_operation(version, method, path)
     if status >= 400:
-        document = _read(body, operation.name)
-        _check(version, "ODataErrors.ODataError", document, f"{operation.name} {status}", exempt=exempt)
+        where = f"{method} {path} {status}"
+        _check(version, "ODataErrors.ODataError", _read(body, where), where, exempt=exempt)
         return
+    operation = find_operation(version, method, path)
     assert status in operation.status, f"{operation.name}: status {status}, described is {operation.status}"
     if status in {202, 204} or operation.response is None:
         assert not body, f"{operation.name}: status {status} has a body"
+        return
+    if operation.response == "Count":
+        text = body.decode("ascii") if isinstance(body, bytes) else str(body)
+        assert text.isdecimal(), f"{operation.name}: {text!r} is no number"
         return
     _check_content(version, operation, _read(body, operation.name), exempt, partial=_SELECT.search(path) is not None)
 
@@ -146,6 +150,21 @@ def find_operation(version: str, method: str, path: str) -> Described:
         if operation.name.startswith(f"{method} ") and pattern.fullmatch(plain):
             return operation
     raise AssertionError(f"{method} /{version}{path} is no operation of the description")
+
+
+def list_operations(version: str) -> list[str]:
+    """List the operations of synchronization in a version, as `GET /servicePrincipals/{id}/synchronization/jobs`.
+
+    Those that the description has and the service refuses are among them.
+    """
+    names = {name for each in ("v1.0", version) for kind in ("operations", "refused") for name in FACTS[each][kind]}
+    return sorted((name for name in names if "/synchronization" in name), key=lambda name: name.split(" ")[::-1])
+
+
+def find_refusal(operation: str) -> int | None:
+    """Find the status with which the service refuses an operation that the description has; None if it does not."""
+    refused: dict[str, int] = FACTS["v1.0"]["refused"]
+    return refused.get(operation)
 
 
 @cache

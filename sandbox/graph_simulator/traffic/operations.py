@@ -72,6 +72,8 @@ class Target:
     directory: str = ""
     counted: str = ""
     """The collection that `$count` counts."""
+    why: str = ""
+    """Why an operation is not simulated."""
 
 
 _VERSION = r"/(?P<version>v1\.0|beta)"
@@ -120,17 +122,7 @@ _ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", _SCHEMA + "/directories", "listDirectories"),
     ("GET", _SCHEMA + r"/directories/\$count", "countDirectories"),
     ("GET", _SCHEMA + _DIRECTORY, "getDirectory"),
-    ("POST", _JOB_SCHEMA + _DIRECTORY + f"/{_GRAPH}discover", "discoverDirectory"),
-    # Microsoft's description has these too, and no source tells what they do.
-    *((method, _SYNC, "unsimulated") for method in ("PUT", "DELETE")),
-    ("PATCH", _SYNC + "/connectivityParameters", "unsimulated"),
-    ("POST", _JOB + f"/{_GRAPH}validateConnectivity", "unsimulated"),
-    *((method, _JOB + "/bulkUpload", "unsimulated") for method in ("GET", "PATCH", "DELETE")),
-    *((method, _JOB + r"/bulkUpload/\$value", "unsimulated") for method in ("GET", "PUT", "DELETE")),
-    ("POST", _SYNC + "/templates", "unsimulated"),
-    *((method, _TEMPLATE, "unsimulated") for method in ("PUT", "PATCH", "DELETE")),
-    ("POST", _SCHEMA + "/directories", "unsimulated"),
-    *((method, _SCHEMA + _DIRECTORY, "unsimulated") for method in ("PATCH", "DELETE")),
+    ("POST", _SCHEMA + _DIRECTORY + f"/{_GRAPH}discover", "discoverDirectory"),
     ("POST", _VERSION + r"/\$batch", "batch"),
     ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals", "listServicePrincipals"),
     ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals/(?P<service_principal>[^/()]+)", "getServicePrincipal"),
@@ -140,11 +132,33 @@ _ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", _TENANT + r"/v2\.0/\.well-known/openid-configuration", "discovery"),
     ("GET", _TENANT + r"/discovery/v2\.0/keys", "keys"),
 )
+_UNSIMULATED: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("PUT", "DELETE"), _SYNC, "No source tells what it does, and it might remove all jobs."),
+    (("POST",), _SYNC + "/templates", "Microsoft removed its page because it does not work (graph-facts 2.3)."),
+    (("PUT", "PATCH", "DELETE"), _TEMPLATE, "No source tells which members of a template may change."),
+    (("POST",), _SCHEMA + "/directories", "No source tells what becomes of the rules."),
+    (("PATCH", "DELETE"), _SCHEMA + _DIRECTORY, "No source tells what becomes of the rules."),
+    (("GET", "PATCH", "DELETE"), _JOB + "/bulkUpload", "No source tells what it has. An upload is a POST."),
+    (("GET", "PUT", "DELETE"), _JOB + r"/bulkUpload/\$value", "No source tells what it has. An upload is a POST."),
+    (("PATCH",), _SYNC + "/connectivityParameters", "Its body is not known."),
+    (("POST",), _JOB + f"/{_GRAPH}validateConnectivity", "Its body is not known."),
+)
+"""What Microsoft's description or its list of permissions has and the simulator has not: methods, path and reason."""
+
 WRITES: frozenset[str] = frozenset(
     operation for method, _, operation in _ROUTES if method != "GET" and operation not in {"batch", "token"}
-)
+) | {"unsimulated"}
 """The operations that count against a tenant's quota of writes: Graph counts each POST, PATCH, PUT and DELETE."""
-_PATTERNS = tuple((method, re.compile(path, re.IGNORECASE), operation) for method, path, operation in _ROUTES)
+_PATTERNS: tuple[tuple[str, re.Pattern[str], Operation, str], ...] = (
+    *((method, re.compile(path, re.IGNORECASE), operation, "") for method, path, operation in _ROUTES),
+    *(
+        (method, re.compile(path, re.IGNORECASE), "unsimulated", why)
+        for methods, path, why in _UNSIMULATED
+        for method in methods
+    ),
+)
+REASONS = frozenset(why for _, _, why in _UNSIMULATED)
+"""Why operations are not simulated, as their refusals say it."""
 
 
 def find_target(method: str, raw_path: str) -> Target:
@@ -154,7 +168,7 @@ def find_target(method: str, raw_path: str) -> Target:
     """
     path = raw_path.rstrip("/")
     is_known = False
-    for known, pattern, operation in _PATTERNS:
+    for known, pattern, operation, why in _PATTERNS:
         match = pattern.fullmatch(path) or (
             pattern.fullmatch(unquote(path)) if "%27" in path or "%28" in path else None
         )
@@ -162,6 +176,6 @@ def find_target(method: str, raw_path: str) -> Target:
             continue
         if known == method:
             parts: dict[str, Any] = {name: unquote(part) for name, part in match.groupdict().items() if part}
-            return Target(operation, **parts)
+            return Target(operation, why=why, **parts)
         is_known = True
     return Target("wrongMethod" if is_known else "unknown")

@@ -57,7 +57,7 @@ def handle(call: Call) -> Answer:
     if handler is not None:
         return handler(call)
     if call.target.operation == "unsimulated":
-        raise refuse_unsimulated(call, "This operation")
+        raise refuse_unsimulated(call, "This operation", call.target.why)
     if call.target.operation == "wrongMethod":
         raise call.refuse(405, "Request_BadRequest", WRONG_METHOD)
     raise call.refuse(400, "BadRequest", f"Resource not found for the segment '{call.path.rsplit('/', 1)[-1]}'.")

@@ -50,7 +50,6 @@ class TestSchemaOfAJob:
     def test_cannot_be_patched_although_the_description_says_so(
         self, caller: GraphCaller, principal: Principal
     ) -> None:
-        caller.checks_answers = False
         answer = caller.patch(schema_of(principal.id, caller.create(principal.id)), {})
         assert read_error(answer) == (404, "UnknownError", "")
 
@@ -74,7 +73,6 @@ class TestSchemaOfATemplate:
         assert graph.get(f"{path}/filterOperators()").json()["value"][0]["id"] == "EQUALS"
 
     def test_is_not_written_below_a_service_principal(self, caller: GraphCaller, principal: Principal) -> None:
-        caller.checks_answers = False
         path = f"/servicePrincipals/{principal.id}/synchronization/templates/scim/schema"
         refused = (501, "NotImplemented", "This operation is not simulated. It is documented for applications only.")
         assert read_error(caller.put(path, {})) == refused
@@ -83,7 +81,6 @@ class TestSchemaOfATemplate:
     def test_is_written_below_the_application_and_is_that_of_new_jobs(
         self, caller: GraphCaller, principal: Principal
     ) -> None:
-        caller.checks_answers = False
         templates = f"/applications/{principal.application_object_id}/synchronization/templates"
         older = schema_of(principal.id, caller.create(principal.id))
         before = caller.get(f"{templates}/scim/schema").json()
@@ -100,7 +97,6 @@ class TestSchemaOfATemplate:
 
 class TestDirectories:
     def test_are_listed_counted_and_read(self, caller: GraphCaller, principal: Principal) -> None:
-        caller.checks_answers = False
         path = f"{schema_of(principal.id, caller.create(principal.id))}/directories"
         listed = caller.get(path).json()["value"]
         assert caller.get(f"{path}/$count").text == "2"
@@ -109,7 +105,6 @@ class TestDirectories:
         assert caller.get(f"{path}/nothing").status_code == 404
 
     def test_have_a_new_version_and_time_after_a_discovery(self, caller: GraphCaller, principal: Principal) -> None:
-        caller.checks_answers = False
         schema = schema_of(principal.id, caller.create(principal.id))
         target = caller.get(f"{schema}/directories").json()["value"][1]
         assert (target["version"], target["discoveryDateTime"]) == (None, None)
@@ -120,3 +115,12 @@ class TestDirectories:
         found = caller.post(f"{path}/microsoft.graph.discover").json()
         assert (found["version"], found["discoveryDateTime"]) != (None, None)
         assert caller.get(path).json()["version"] == found["version"]
+
+    def test_of_a_template_are_discovered_too(self, caller: GraphCaller, principal: Principal) -> None:
+        schema = f"/servicePrincipals/{principal.id}/synchronization/templates/scim/schema"
+        target = caller.get(f"{schema}/directories").json()["value"][1]
+        caller.simulator.set_application(roles=["Directory.ReadWrite.All", "Synchronization.ReadWrite.All"])
+        caller.sign_in()
+        found = caller.post(f"{schema}/directories/{target['id']}/discover").json()
+        assert found["discoveryDateTime"] == "2025-03-03T08:00:00Z"
+        assert caller.get(f"{schema}/directories/{target['id']}").json()["version"] == found["version"]

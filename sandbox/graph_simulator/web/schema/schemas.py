@@ -149,12 +149,14 @@ def _answer_directory(call: Call, principal: str, directory: dict[str, Any]) -> 
 
 
 def discover_directory(call: Call) -> Answer:
-    """Discover a directory of a job: it gets a new version and the time; what it holds stays as it is."""
+    """Discover a directory of a schema: it gets a new version and the time; what it holds stays as it is."""
     principal = find_principal(call, DISCOVER)
-    record = find_job(call, principal, "act")
-    schema = deepcopy(call.world.read_schema(record.job))
+    schema = deepcopy(find_schema(call, DISCOVER)[1])
     directory = _find_directory(call, schema)
     directory |= {"discoveryDateTime": format_time(call.now), "version": str(uuid4())}
-    call.world.change_schema(record, schema, call.now)
+    if call.target.job:
+        call.world.change_schema(find_job(call, principal, "act"), schema, call.now)
+    else:
+        call.world.change_template_schema(principal.id, find_template_of_path(call, principal), schema, call.now)
     call.had_effect = True
     return _answer_directory(call, principal.id, directory)
