@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from entrasync.api.job.periodic_restart import PeriodicRestartSpec
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION, RESTART_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleState
 from entrasync.api.reasons import Reason
@@ -31,6 +32,7 @@ from entrasync.core.plan import WORK_RULES, Rule
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_precise_time
 from entrasync.core.record.difference_records import SentChange, hash_differences
+from entrasync.core.record.restart_record import PeriodicRecord
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.restart import rules as restart_rules
@@ -60,6 +62,7 @@ from tests.support.facts import (
 )
 from tests.support.schemas import graph_schema, schema_wish
 
+WEEKLY = PeriodicRestartSpec(cron="0 3 * * 0")
 SCOPED = desired(application=application(scope="All"))
 WITH_URL = desired(application=application("BaseAddress=u"))
 ACKNOWLEDGED = {FOREIGN_SECRET_ANNOTATION: "true"}
@@ -228,6 +231,16 @@ DECIDED_BY: dict[Rule, Facts] = {
     ),
     job_state_is_unknown: facts(holder(), remote_job(state=None)),
     restart_rules.restart_is_requested: facts(holder(annotations={RESTART_ANNOTATION: "token"}), remote_job()),
+    restart_rules.periodic_restart_is_due: facts(
+        holder(
+            wish=desired(periodic_restart=WEEKLY),
+            status={"restarts": {"periodic": PeriodicRecord(WEEKLY.timetable, ago(minutes(5))).write()}},
+        ),
+        remote_job(),
+    ),
+    restart_rules.timetable_cannot_be_followed: facts(
+        holder(wish=desired(periodic_restart=PeriodicRestartSpec(cron="0 3 * * 9"))), remote_job()
+    ),
     restart_rules.restart_is_due: facts(holder(status={"operation": {"action": "RestartJob"}}), remote_job()),
 }
 """Each rule with a case that no earlier rule decides."""

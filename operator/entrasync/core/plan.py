@@ -48,7 +48,12 @@ from entrasync.core.job.rules import (
 from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.resource.desired import Desired
-from entrasync.core.restart.rules import restart_is_due, restart_is_requested
+from entrasync.core.restart.rules import (
+    periodic_restart_is_due,
+    restart_is_due,
+    restart_is_requested,
+    timetable_cannot_be_followed,
+)
 from entrasync.core.schedule.interval import interval_differs
 from entrasync.core.schedule.rules import (
     job_is_paused_but_should_run,
@@ -140,8 +145,10 @@ WORK_RULES: tuple[Rule, ...] = (
     pause_was_not_taken,
     restart_is_requested,
     restart_is_due,
+    periodic_restart_is_due,
     interval_differs,
     settings_were_not_taken,
+    timetable_cannot_be_followed,
     new_credentials_were_refused,
     job_was_paused_by_graph,
     job_state_is_unknown,
@@ -162,6 +169,7 @@ MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     schema_change_awaits_approval,
     schema_was_not_taken,
     restart_is_requested,
+    periodic_restart_is_due,
     interval_differs,
     start_was_not_taken,
     pause_was_not_taken,

@@ -1,4 +1,4 @@
-"""The constraints of `spec.restart` of a SynchronizationJob."""
+"""The constraints of `spec.restart` and `spec.periodicRestart` of a SynchronizationJob."""
 
 from typing import Any
 
@@ -13,6 +13,10 @@ def _restart(**members: Any) -> Overlay:
 
 def _scoped(*scopes: str, acknowledged: bool = True) -> Overlay:
     return _restart(scope=list(scopes), acknowledgeDangerous=acknowledged)
+
+
+def _periodic(**members: Any) -> Overlay:
+    return spec(periodicRestart={"cron": "0 3 * * 0", **members})
 
 
 RESTART = (
@@ -50,5 +54,56 @@ RESTART = (
         ),
         message="spec.restart: ForceDeletes deletes accounts, Full and ConnectorDataStore break the links between"
         " source and target. To use one of them, set acknowledgeDangerous to true.",
+    ),
+    required(".spec.periodicRestart", "cron", _periodic(), spec(periodicRestart={})),
+    text(
+        ".spec.periodicRestart.cron",
+        lambda text: _periodic(cron=text),
+        "A cron expression has five fields: minute, hour, day of the month, month and day of the week, such as"
+        " 0 3 * * 0 for each Sunday at three. The minute is a number, so that the job is restarted once an hour at"
+        " most.",
+        accepted=("0 3 * * 0", "59 */6 1,15 JAN-JUN MON#2"),
+        refused=(
+            "",
+            "@weekly",
+            "* 3 * * 0",
+            "*/5 * * * *",
+            "60 3 * * 0",
+            "0 3 * *",
+            "0 0 3 * * 0",
+            "0  3 * * 0",
+            "0 3 * * 0\n",
+        ),
+        longest=100,
+    ),
+    text(
+        ".spec.periodicRestart.timeZone",
+        lambda text: _periodic(timeZone=text),
+        "A time zone has its IANA name, such as Europe/Berlin.",
+        accepted=("Europe/Berlin", "UTC", "America/Argentina/Buenos_Aires", "Etc/GMT+5"),
+        refused=("", "+01:00", "../etc", "/Europe", "Europe/", "Central European Time", "UTC\n"),
+        longest=64,
+    ),
+    size(
+        ".spec.periodicRestart.scope",
+        lambda items: _periodic(scope=items),
+        1,
+        3,
+        lambda n: [*SCOPES[:3], "Watermark"][n],
+        "There are from 1 to 3 scopes. For the default ones, leave scope out.",
+    ),
+    unique_items(".spec.periodicRestart.scope", "set", lambda items: _periodic(scope=items), "Watermark", "Escrows"),
+    Constraint(
+        ".spec.periodicRestart.scope[] enum",
+        accepted=({}, *(_periodic(scope=[scope]) for scope in SCOPES[:3])),
+        refused=tuple(_periodic(scope=[odd]) for odd in ("", "wATERMARK", "Unheard")),
+        message="spec.periodicRestart.scope[0]: Unsupported value",
+    ),
+    Constraint(
+        ".spec.periodicRestart rule",
+        accepted=(_periodic(scope=["Watermark", "Escrows", "QuarantineState"]),),
+        refused=tuple(_periodic(scope=[scope]) for scope in ("ForceDeletes", "Full", "ConnectorDataStore")),
+        message="spec.periodicRestart: A restart by a timetable never has the scopes ForceDeletes, Full and"
+        " ConnectorDataStore. For one of them, use spec.restart.",
     ),
 )

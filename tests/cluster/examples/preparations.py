@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from tests.cluster.examples.example import Example
@@ -32,6 +33,13 @@ def is_held_for_some_minutes(example: Example) -> None:
     annotations = example.job["metadata"]["annotations"]
     assert list(annotations) == [HOLD_UNTIL_ANNOTATION]
     annotations[HOLD_UNTIL_ANNOTATION] = f"{example.simulator.now() + timedelta(minutes=2):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def is_restarted_within_minutes(example: Example) -> None:
+    periodic = example.job["spec"]["periodicRestart"]
+    soon = (example.simulator.now() + timedelta(minutes=3)).astimezone(ZoneInfo(periodic["timeZone"]))
+    assert periodic["cron"] == "0 3 * * 0"
+    periodic["cron"] = f"{soon.minute} {soon.hour} * * {soon.isoweekday()}"
 
 
 def has_a_running_job_with_another_setting(example: Example) -> None:
@@ -99,5 +107,6 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "scim-app": accepts_the_token,
     "cross-tenant-sync": is_new,
     "notifications-and-threshold": has_settings_of_others,
+    "weekly-restart": is_restarted_within_minutes,
     "emergency-hold": is_held_for_some_minutes,
 }

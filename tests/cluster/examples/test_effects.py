@@ -1,7 +1,7 @@
 """Each example does what its comment says, checked by its effects in Graph."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, HOLD_UNTIL_ANNOTATION
 from graph_simulator.control_client.client import JobView
@@ -74,6 +74,20 @@ def test_the_example_emergency_hold_pauses_the_job_until_its_time(applied_exampl
     wait_until_the_hold_is_over(example)
     assert datetime.fromisoformat(status_of(example)["lastStartTime"]) >= until
     assert job_of(example).starts == 1
+
+
+def test_the_example_weekly_restart_restarts_the_job_at_its_time(applied_examples: AppliedExamples) -> None:
+    example = applied_examples.apply("weekly-restart")
+    found = example.environment.wait(
+        example.name_of_job,
+        lambda found: found["status"]["restarts"]["periodic"].get("outcome") == "Restarted",
+        "the job was restarted",
+    )
+    periodic = found["status"]["restarts"]["periodic"]
+    [restart] = job_of(example).restarts
+    assert restart.scope == ("Escrows", "Watermark")
+    assert restart.time >= datetime.fromisoformat(periodic["token"])
+    assert datetime.fromisoformat(periodic["next"]) - datetime.fromisoformat(periodic["token"]) > timedelta(days=6)
 
 
 def test_the_example_hr_inbound_corrects_its_settings_and_leaves_the_job_as_it_is(

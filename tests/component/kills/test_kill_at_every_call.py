@@ -8,14 +8,14 @@ import pytest
 
 from tests.support.kill_points.harness import find_kills, play
 from tests.support.kill_points.lifeline import Kill, Point
+from tests.support.kill_points.restarts import RESTARTS
 from tests.support.kill_points.scenarios import SCENARIOS, Scenario
 
+ALL = (*SCENARIOS, *RESTARTS)
 KILLS = [
-    pytest.param(scenario, kill, id=f"{scenario.name}: {kill}")
-    for scenario in SCENARIOS
-    for kill in find_kills(scenario)
+    pytest.param(scenario, kill, id=f"{scenario.name}: {kill}") for scenario in ALL for kill in find_kills(scenario)
 ]
-BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+BY_NAME = {scenario.name: scenario for scenario in ALL}
 
 
 @pytest.mark.chaos("End of the process at each of its calls: before the request, before the answer, after the answer")

@@ -1,7 +1,7 @@
 """What users ask for, what the operator may write to Graph for it at most, and what the world is in the end.
 
-A scenario is a row of `SCENARIOS`. Its calls are found by running it once, so that a new row, or a new call of the
-operator, needs no edit elsewhere.
+A scenario is a row of `SCENARIOS`, or of `RESTARTS` in `restarts.py`. Its calls are found by running it once, so that a
+new row, or a new call of the operator, needs no edit elsewhere.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from entrasync.api.names import FINALIZER, HOLD_UNTIL_ANNOTATION, JOB_ID_ANNOTATION, RESTART_ANNOTATION
+from entrasync.api.names import FINALIZER, HOLD_UNTIL_ANNOTATION, JOB_ID_ANNOTATION
 from entrasync.core.primitives.times import write_time
 from graph_simulator.world.replication import Replication
 from tests.support.kill_points.world import SECRET, World
@@ -39,7 +39,6 @@ SCHEMA: dict[str, Any] = {
         }
     ]
 }
-FORCED = {"token": "one", "scope": ["ForceDeletes"], "acknowledgeDangerous": True}
 PAUSED = {"schedule": {"state": "Paused"}}
 HOLD = timedelta(minutes=5)
 LATE_SECONDS = 120.0
@@ -195,14 +194,6 @@ def _check_schema(world: World) -> None:
     assert world.source_of("userName") == 'Append([mail], "x")'
 
 
-def _check_restarted(world: World, channel: str, *outcomes: str) -> None:
-    assert_ready(world)
-    found = world.resource()
-    assert found is not None
-    recorded = found["status"].get("restarts", {}).get(channel, {})
-    assert (recorded.get("token"), recorded.get("outcome") in {"Restarted", *outcomes}) == ("one", True), recorded
-
-
 def _check_interval(world: World) -> None:
     assert_ready(world)
     found = world.resource()
@@ -301,33 +292,6 @@ SCENARIOS = (
         _check_scope,
         {"putSecrets": ONCE_OR_TWICE, "restartJob": ONCE_OR_TWICE},
         holding({"application": {"provisioningScope": "AssignedOnly"}}),
-    ),
-    Scenario(
-        "restart by spec",
-        lambda world: world.edit(spec={"restart": {"token": "one"}}),
-        lambda world: _check_restarted(world, "spec"),
-        {"restartJob": ONCE_OR_TWICE},
-        holding(),
-    ),
-    Scenario(
-        "restart by annotation",
-        lambda world: world.edit(metadata={"annotations": {RESTART_ANNOTATION: "one"}}),
-        lambda world: _check_restarted(world, "request"),
-        {"restartJob": ONCE_OR_TWICE},
-        holding(),
-    ),
-    Scenario(
-        "dangerous restart",
-        lambda world: world.edit(spec={"restart": FORCED}),
-        lambda world: _check_restarted(world, "spec", "Unknown"),
-        {"restartJob": AT_MOST_ONCE},
-        holding(),
-    ),
-    Scenario(
-        "restart that is there from the beginning",
-        lambda world: world.apply({"restart": {"token": "one"}}),
-        assert_ready,
-        {"createJob": ONCE, "startJob": ONCE},
     ),
     Scenario(
         "settings",

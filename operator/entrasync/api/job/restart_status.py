@@ -27,6 +27,16 @@ class RestartRecord(ApiModel):
     """The tokens before, the last one first, at most 16. None of them restarts the job again."""
 
 
+class PeriodicRestartRecord(RestartRecord):
+    """The runs of a timetable. The token of a run is the time at which it was due."""
+
+    timetable: str | None = None
+    """The timetable that next belongs to: cron and time zone."""
+
+    next: str | None = None
+    """When the next run is due (UTC). A time that has passed: the run waits until the job runs and is healthy."""
+
+
 class RestartsRecord(ApiModel):
     """The restarts that were asked for, by where they are asked for."""
 
@@ -35,3 +45,6 @@ class RestartsRecord(ApiModel):
 
     request: RestartRecord | None = None
     """By the annotation entrasync.io/restart-requested-at."""
+
+    periodic: PeriodicRestartRecord | None = None
+    """By spec.periodicRestart."""

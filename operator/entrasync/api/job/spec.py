@@ -19,6 +19,7 @@ from entrasync.api.constraints import Size, Text, Time
 from entrasync.api.duration import GoDuration
 from entrasync.api.ids import ApplicationId, FactoryTag, JobId, ServicePrincipalId, TemplateId
 from entrasync.api.job.application import ApplicationSpec
+from entrasync.api.job.periodic_restart import PeriodicRestartSpec
 from entrasync.api.job.restart import RestartSpec
 from entrasync.api.job.schema import SchemaSpec
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule
@@ -239,6 +240,9 @@ class SynchronizationJobSpec(ApiModel):
 
     restart: RestartSpec | None = None
     """One restart of the job for each token. Unset: none is asked for here."""
+
+    periodic_restart: PeriodicRestartSpec | None = None
+    """Restarts of the job by a timetable. Unset: none."""
 
     management_policy: ManagementPolicy | None = None
     """Manage: the operator makes Graph match this spec. Observe: it never writes to Graph, mirrors the job and shows in

@@ -23,6 +23,9 @@ PAUSED_BY_GRAPH = Row(
     NEEDS_A_PERSON,
     "Graph itself paused the job. A person must look before the job is started again.",
 )
+TIMETABLE_INVALID = Row(
+    "TimetableInvalid", NEEDS_A_PERSON, "spec.periodicRestart cannot be followed. The message says what is wrong."
+)
 JOB_STARTED = Row("JobStarted", EVENT_ONLY, "The job was started.")
 JOB_PAUSED = Row("JobPaused", EVENT_ONLY, "The job was paused.")
 JOB_RESTARTED = Row("JobRestarted", EVENT_ONLY, "The job was restarted. The message says why and with which scopes.")

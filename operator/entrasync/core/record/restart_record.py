@@ -18,6 +18,7 @@ class Channel(StrEnum):
 
     SPEC = "spec"
     REQUEST = "request"
+    PERIODIC = "periodic"
 
 
 class RestartOutcome(StrEnum):
@@ -64,14 +65,31 @@ class RestartRecord:
 
 
 @dataclass(frozen=True)
+class PeriodicRecord:
+    """When the next run of a timetable is due, and the last one, whose token is the time at which it was due."""
+
+    timetable: str
+    next_at: datetime
+    last: RestartRecord | None = None
+
+    def write(self) -> dict[str, Any]:
+        """Write it as `status.restarts.periodic`."""
+        last = self.last.write() if self.last else {}
+        return {**last, "timetable": self.timetable, "next": write_time(self.next_at)}
+
+
+@dataclass(frozen=True)
 class RestartsRecord:
     """What is remembered of each channel; None where nothing was ever asked for."""
 
     spec: RestartRecord | None = None
     request: RestartRecord | None = None
+    periodic: PeriodicRecord | None = None
 
     def of(self, channel: Channel) -> RestartRecord | None:
         """Return what is remembered of a channel."""
+        if channel is Channel.PERIODIC:
+            return self.periodic.last if self.periodic else None
         record: RestartRecord | None = getattr(self, channel.value)
         return record
 
@@ -81,8 +99,8 @@ class RestartsRecord:
         return known is not None and token in known.known_tokens
 
     def with_token(self, channel: Channel, token: str, now: datetime, outcome: RestartOutcome) -> "RestartsRecord":
-        """Record a token as the last one of its channel, for which nothing was sent."""
-        known = self.of(channel)
+        """Record a token as the last one of its channel, for which nothing was sent. Runs of a timetable go on."""
+        known = self.of(channel) if channel is not Channel.PERIODIC else None
         before = known.known_tokens if known is not None else ()
         earlier = tuple(other for other in before if other != token)[:MAX_EARLIER_TOKENS]
         return self.with_record(channel, RestartRecord(token, now, outcome, earlier=earlier))
@@ -103,21 +121,31 @@ class RestartsRecord:
         return self if known is None else self.with_record(channel, replace(known, **members))
 
     def with_record(self, channel: Channel, record: RestartRecord) -> "RestartsRecord":
-        """Replace what is remembered of a channel."""
+        """Replace what is remembered of a channel. Without a timetable there is no run to remember."""
+        if channel is Channel.PERIODIC:
+            return replace(self, periodic=replace(self.periodic, last=record) if self.periodic else None)
         members: dict[str, Any] = {channel.value: record}
         return replace(self, **members)
 
     def write(self) -> dict[str, Any]:
         """Write it as `status.restarts`."""
-        records = {channel.value: self.of(channel) for channel in Channel}
+        records = {channel.value: getattr(self, channel.value) for channel in Channel}
         return {name: record.write() for name, record in records.items() if record is not None}
 
 
 def read_restarts_record(stored: object) -> RestartsRecord:
     """Read `status.restarts`; empty when absent or malformed."""
     restarts = read_object(stored)
-    members: dict[str, Any] = {channel.value: _read(read_object(restarts.get(channel.value))) for channel in Channel}
+    readers = {Channel.PERIODIC: _read_periodic}
+    members: dict[str, Any] = {
+        channel.value: readers.get(channel, _read)(read_object(restarts.get(channel.value))) for channel in Channel
+    }
     return RestartsRecord(**members)
+
+
+def _read_periodic(stored: Mapping[str, Any]) -> PeriodicRecord | None:
+    timetable, next_at = read_text(stored.get("timetable")), parse_time(stored.get("next"))
+    return PeriodicRecord(timetable, next_at, _read(stored)) if timetable and next_at else None
 
 
 def _read(stored: Mapping[str, Any]) -> RestartRecord | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from entrasync.api.job.application import ApplicationSpec
+from entrasync.api.job.periodic_restart import PeriodicRestartSpec
 from entrasync.api.job.restart import RestartSpec
 from entrasync.api.job.schema import SchemaSpec
 from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, INSTALL_CONNECTION_KIND
@@ -62,6 +63,7 @@ class Desired:
     """Names and values of the job's own settings."""
     schema: SchemaSpec | None = None
     restart: RestartSpec | None = None
+    periodic_restart: PeriodicRestartSpec | None = None
     management_policy: ManagementPolicy = ManagementPolicy.MANAGE
     deletion_policy: DeletionPolicy | None = None
     is_suspended: bool = False

@@ -79,6 +79,7 @@ def _resolve(spec: SynchronizationJobSpec) -> Desired:
         settings=tuple((setting.name, setting.value) for setting in spec.settings or ()),
         schema=spec.job_schema,
         restart=spec.restart,
+        periodic_restart=spec.periodic_restart,
         management_policy=spec.management_policy or built_in.management_policy,
         deletion_policy=spec.deletion_policy or built_in.deletion_policy,
         is_suspended=bool(spec.suspend),

@@ -8,6 +8,7 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.record.job_record import JobRecord
 from entrasync.core.record.operation import RestartIntent
 from entrasync.core.record.restart_record import Channel, RestartOutcome, RestartsRecord
+from entrasync.core.restart.periodic import find_due_run, updated_periodic
 from entrasync.core.restart.requests import RestartRequest, is_first_sight, list_requests
 
 
@@ -67,6 +68,9 @@ def updated_restarts(facts: Facts) -> RestartsRecord:
         if asks_nothing and not restarts.knows(request.channel, request.token):
             restarts = restarts.with_token(request.channel, request.token, facts.now, RestartOutcome.RECORDED)
     wanted = {(request.channel, request.token) for request in requests}
+    restarts = replace(restarts, periodic=updated_periodic(facts))
+    if (run := find_due_run(facts)) is not None:
+        wanted.add((run.channel, run.token))
     for channel in Channel:
         sent = restarts.of(channel)
         if sent is not None and sent.is_unanswered and (asks_nothing or (channel, sent.token) not in wanted):

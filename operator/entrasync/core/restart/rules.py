@@ -9,7 +9,9 @@ from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.quarantine import quarantine_halt
 from entrasync.core.restart.actions import RestartJob, RestartOnRequest
+from entrasync.core.restart.periodic import find_due_run
 from entrasync.core.restart.requests import list_due_requests, may_restart
+from entrasync.core.restart.timetable import find_timetable_fault
 
 
 def restart_is_requested(facts: Facts) -> Verdict | None:
@@ -22,6 +24,29 @@ def restart_is_requested(facts: Facts) -> Verdict | None:
     if facts.job is None or not due or not may_restart(facts):
         return None
     return Do(RestartOnRequest(facts.service_principal_id, facts.job.id, due[0]))
+
+
+def periodic_restart_is_due(facts: Facts) -> Verdict | None:
+    """Find a run of the timetable that is due.
+
+    It is nobody's word about the present, so it neither lifts a quarantine nor starts a paused job, and comes late.
+    """
+    run, job = find_due_run(facts), facts.job
+    if job is None or run is None or not job.is_active or job.is_quarantined:
+        return None
+    return Do(RestartOnRequest(facts.service_principal_id, job.id, run))
+
+
+def timetable_cannot_be_followed(facts: Facts) -> Verdict | None:
+    """Find a timetable that cron cannot read, or whose time zone is not known."""
+    wish = facts.desired.periodic_restart
+    if wish is None or (fault := find_timetable_fault(wish)) is None:
+        return None
+    return Stall(
+        Reason.TIMETABLE_INVALID,
+        f"spec.periodicRestart cannot be followed: {fault.rstrip('.')}. The job is not restarted by it. Correct "
+        "cron or timeZone.",
+    )
 
 
 def restart_is_due(facts: Facts) -> Verdict | None:

@@ -65,8 +65,8 @@ class RequestedRestartHandler(Handler[RestartOnRequest]):
     async def _give_up(self, action: RestartOnRequest, resource: Resource) -> ActionResult:
         message = (
             f"The answer to the restart of job {action.job_id} that {action.request.source} asks for is not known, and "
-            "Graph may have done it. It is not sent again: look at the job's next cycle, and ask with another token if "
-            "it was not done."
+            "Graph may have done it. It is not sent again: look at the job's next cycle, and ask by a new token if it "
+            "was not done."
         )
         self._events.record(resource, Event("Warning", Reason.RESTART_UNANSWERED, message))
         return await self._settle(action.request, resource, RestartOutcome.UNKNOWN)

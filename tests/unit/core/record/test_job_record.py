@@ -23,7 +23,7 @@ from entrasync.core.record.difference_records import (
 )
 from entrasync.core.record.job_record import EffectiveSettings, JobRecord, read_record
 from entrasync.core.record.operation import CreateIntent, CreationRecord, RestartIntent
-from entrasync.core.record.restart_record import RestartOutcome, RestartRecord, RestartsRecord
+from entrasync.core.record.restart_record import PeriodicRecord, RestartOutcome, RestartRecord, RestartsRecord
 from entrasync.core.record.schedule_record import IntervalRequest, Pause, PausedBy, UnshownChange
 
 TEXT = st.text(max_size=5)
@@ -108,6 +108,7 @@ RESTART = st.fixed_dictionaries(
         "earlierTokens": NAMES,
     },
 )
+PERIODIC = st.fixed_dictionaries({}, optional={"token": TEXT, "outcome": TEXT, "timetable": TEXT, "next": TIMES})
 SENT = {"diffHash": TEXT, "time": TIMES, "generation": st.integers(0, 9), "request": TEXT}
 SCHEMA = {
     "generation": st.integers(0, 9),
@@ -132,7 +133,9 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "deletedJobId": TEXT,
     "creation": st.fixed_dictionaries({}, optional={"templateId": TEXT, "times": st.lists(TIMES, max_size=3)}),
     "interval": st.fixed_dictionaries({}, optional=INTERVAL),
-    "restarts": st.fixed_dictionaries({}, optional=dict.fromkeys(["spec", "request"], RESTART)),
+    "restarts": st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(["spec", "request"], RESTART) | {"periodic": PERIODIC}
+    ),
     "application": st.fixed_dictionaries({}, optional=APPLICATION),
     "schema": st.fixed_dictionaries({}, optional=SCHEMA),
     "lastDrift": st.fixed_dictionaries({}, optional=DRIFT),
@@ -167,6 +170,7 @@ FULL = JobRecord(
     restarts=RestartsRecord(
         RestartRecord("two", NOON, RestartOutcome.SENT, ("Watermark",), tries=1, earlier=("one",)),
         RestartRecord("three", NOON, RestartOutcome.RECORDED),
+        PeriodicRecord("0 3 * * 0 UTC", NOON, RestartRecord("2026-10-25T03:00:00Z", NOON, RestartOutcome.RESTARTED)),
     ),
     application=ApplicationRecord(
         keys=frozenset({"BaseAddress"}),
@@ -270,6 +274,13 @@ class TestChangedRecord:
                     "earlierTokens": ["one"],
                 },
                 "request": {"token": "three", "time": "2026-11-01T12:00:00Z", "outcome": "Recorded"},
+                "periodic": {
+                    "token": "2026-10-25T03:00:00Z",
+                    "time": "2026-11-01T12:00:00Z",
+                    "outcome": "Restarted",
+                    "timetable": "0 3 * * 0 UTC",
+                    "next": "2026-11-01T12:00:00Z",
+                },
             },
             "application": {
                 "keys": ["BaseAddress"],

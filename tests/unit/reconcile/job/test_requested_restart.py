@@ -168,8 +168,8 @@ class TestLostAnswer:
         assert recorded(harness, key) == ("one", "Unknown")
         assert messages(harness) == [
             f"The answer to the restart of job {JOB} that spec.restart.token one asks for is not known, and Graph may "
-            "have done it. It is not sent again: look at the job's next cycle, and ask with another token if it was "
-            "not done."
+            "have done it. It is not sent again: look at the job's next cycle, and ask by a new token if it was not "
+            "done."
         ]
         assert harness.condition(key, "Ready")[0] == "True"
 
