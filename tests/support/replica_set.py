@@ -94,13 +94,16 @@ class ReplicaSet:
         """Delete the Lease, as a person might."""
         self.environment.cluster.delete(LEASES, "leases", LEASE, self.environment.namespace)
 
-    def wait_leader(self, *, besides: Replica | None = None) -> Replica:
-        """Wait until a replica leads, other than the one that did."""
-        others = [each for each in self.replicas if each is not besides]
-        [leader, *_] = until(
-            lambda: [each for each in others if each.is_running and each.is_leading], what="a replica leads"
-        )
-        return leader
+    def wait_leader(self, *, besides: Replica | None = None, replaces_ended: bool = False) -> Replica:
+        """Wait until a replica leads, other than the one that did; with `replaces_ended` it may be a new one."""
+
+        def find_leaders() -> list[Replica]:
+            if replaces_ended:
+                self.replace_ended()
+            others = [each for each in self.replicas if each is not besides]
+            return [each for each in others if each.is_running and each.is_leading]
+
+        return until(find_leaders, what="a replica leads")[0]
 
     def standby(self, leader: Replica) -> Replica:
         """Return the replica that stands by."""

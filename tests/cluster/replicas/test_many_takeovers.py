@@ -5,14 +5,14 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import cycle, groupby, pairwise
 
 import pytest
 
 from graph_simulator.control_client.client import JournalEntry
 from tests.cluster.application.scim import ScimApp
-from tests.support.cluster import Cluster
+from tests.support.cluster import Cluster, has_condition
 from tests.support.operator_environment import OperatorEnvironment, open_environment
 from tests.support.polling import until
 from tests.support.replica_set import Replica, ReplicaSet, is_graph_write, open_replicas, writer_of
@@ -74,22 +74,34 @@ ENDS: tuple[Callable[[Replica], None], ...] = (kill, freeze, tell_to_stop, cut_o
 
 
 def end_leader(replicas: ReplicaSet, load: Load, end: Callable[[Replica], None], *, after_writes: int) -> None:
-    """End the leader in the middle of its work, and wait until the other leads and the first is replaced."""
-    leader, simulator = replicas.wait_leader(), replicas.environment.simulator
+    """End the leader in the middle of its work, and wait until the other leads and the first is replaced.
+
+    On a slow machine a replica may lose the Lease and end by itself. It is replaced too, and does not count.
+    """
+    at_work = f"the leader sends {after_writes} writes for the resources after the first {len(load.created)}"
+    simulator = replicas.environment.simulator
     so_far = simulator.journal()[-1].sequence if simulator.journal() else 0
     load.add_work()
-    until(lambda: count_writes(simulator.journal(after=so_far)) >= after_writes, what="the leader is at work")
+    until(lambda: is_at_work(replicas, so_far, after_writes), what=at_work)
+    leader = replicas.wait_leader(replaces_ended=True)
     end(leader)
     load.add_work()
-    replicas.wait_leader(besides=leader)
+    replicas.wait_leader(besides=leader, replaces_ended=True)
     leader.thaw()
     leader.operator.process.wait(60)
     replicas.replace_ended()
 
 
-def count_writes(entries: list[JournalEntry]) -> int:
-    """Count the requests that write to Graph."""
-    return sum(map(is_graph_write, entries))
+def is_at_work(replicas: ReplicaSet, so_far: int, writes: int) -> bool:
+    """Whether so many writes have gone to Graph after those `so_far`. Replaces replicas that have ended."""
+    replicas.replace_ended()
+    return sum(map(is_graph_write, replicas.environment.simulator.journal(after=so_far))) >= writes
+
+
+def is_ready(replicas: ReplicaSet, name: str) -> bool:
+    """Whether a resource is Ready. Replaces replicas that have ended."""
+    replicas.replace_ended()
+    return has_condition(replicas.environment.job(name), "Ready")
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,7 @@ def outcome(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.Temp
         for _, end in zip(range(TAKEOVERS), cycle(ENDS), strict=False):
             end_leader(replicas, load, end, after_writes=chance.randrange(1, 2 * JOBS_PER_TAKEOVER))
         for name in load.created:
-            environment.wait_ready(name)
+            until(partial(is_ready, replicas, name), what=f"{name} is Ready")
         until(load.is_saved, what="all secrets are saved")
         yield Outcome(load, replicas)
 
