@@ -43,6 +43,10 @@ class ConditionType(StrEnum):
         "False while Graph runs the job at another interval than spec.schedule.interval.",
     )
     ESCROWS_PRUNED = ("EscrowsPruned", "Graph cleared the failures of the initial cycle. A person must look.")
+    DELETIONS_HELD = (
+        "DeletionsHeld",
+        "Graph holds back deletions, because they are more than the threshold. The message says how to approve them.",
+    )
     DRIFTED = ("Drifted", "Only under managementPolicy Observe: Graph differs from the spec. The message says how.")
     FOREIGN_SECRET_LOST = (
         "ForeignSecretLost",

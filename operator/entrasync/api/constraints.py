@@ -7,6 +7,7 @@ so wide that the rule speaks first: beyond it, the API server refuses without a 
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -169,6 +170,10 @@ class Time:
 
     words: str
 
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read the field as a time in UTC."""
+        return no_info_after_validator_function(_to_utc, handler(source))
+
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe the field to the API server."""
         year = "int(self.substring(0, 4))"
@@ -176,3 +181,10 @@ class Time:
         is_real = f"!self.matches('^[0-9]{{4}}-02-29') || ({is_leap_year})"
         expression = f"size(self) <= {LONGEST_TIME} && self.matches('{TIME_PATTERN}') && ({is_real})"
         return {"type": "string", "maxLength": WIDEST_TEXT, **cel_rules(rule(expression, self.words))}
+
+
+def _to_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("It must be between the years 1 and 9999 in UTC.") from None

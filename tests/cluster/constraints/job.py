@@ -64,6 +64,10 @@ def _schedule(**members: str) -> Overlay:
     return spec(schedule=members)
 
 
+def _approve(text: str) -> Overlay:
+    return spec(application={"accidentalDeletions": {"threshold": 500, "approve": text}})
+
+
 def _max_age(text: str) -> Overlay:
     return spec(freshness={"maxAge": text})
 
@@ -213,6 +217,16 @@ TIMES = (
     ),
 )
 
+APPROVAL = (
+    Constraint(
+        ".spec.application.accidentalDeletions.approve rule",
+        accepted=tuple(_approve(text) for text in TIMES_OF_RFC_3339),
+        refused=tuple(_approve(text) for text in NO_TIMES),
+        message="spec.application.accidentalDeletions.approve: The time at which the quarantine began is written as"
+        " status.synchronizationStatus.quarantine.seriesBegan has it, such as 2026-11-21T03:00:00Z.",
+    ),
+)
+
 POLICIES = (
     _policy("adoptionPolicy", "AdoptOrCreate", "AdoptOnly"),
     _policy("onMissing", "Recreate", "Report"),
@@ -256,4 +270,4 @@ SETTINGS = (
     ),
 )
 
-JOB = (*IDENTITY, *TIMES, *POLICIES, *SETTINGS, *APPLICATION, *SCHEMA, *RESTART, *STATUS)
+JOB = (*IDENTITY, *TIMES, *POLICIES, *SETTINGS, *APPLICATION, *APPROVAL, *SCHEMA, *RESTART, *STATUS)

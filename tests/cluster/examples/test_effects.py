@@ -78,16 +78,34 @@ def test_the_example_emergency_hold_pauses_the_job_until_its_time(applied_exampl
 
 def test_the_example_weekly_restart_restarts_the_job_at_its_time(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("weekly-restart")
+    until = f"{example.simulator.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
     found = example.environment.wait(
         example.name_of_job,
-        lambda found: found["status"]["restarts"]["periodic"].get("outcome") == "Restarted",
-        "the job was restarted",
+        lambda found: found["status"]["restarts"]["periodic"]["next"] > until,
+        "the run has passed",
     )
     periodic = found["status"]["restarts"]["periodic"]
     [restart] = job_of(example).restarts
-    assert restart.scope == ("Escrows", "Watermark")
+    assert (restart.scope, periodic["outcome"]) == (("Escrows", "Watermark"), "Restarted")
     assert restart.time >= datetime.fromisoformat(periodic["token"])
     assert datetime.fromisoformat(periodic["next"]) - datetime.fromisoformat(periodic["token"]) > timedelta(days=6)
+
+
+def test_the_example_approve_deletions_approves_the_one_quarantine_that_it_names(
+    applied_examples: AppliedExamples,
+) -> None:
+    example = applied_examples.apply("approve-deletions")
+    example.simulator.quarantine(job_of(example).id, "TooManyDeletes")
+    held = example.environment.wait_condition(example.name_of_job, "DeletionsHeld")
+    deletions = example.job["spec"]["application"]["accidentalDeletions"]
+    assert f"approve {deletions['approve']} names another quarantine" in condition(held, "DeletionsHeld")["message"]
+    deletions["approve"] = held["status"]["synchronizationStatus"]["quarantine"]["seriesBegan"]
+    example.apply()
+    example.environment.wait(
+        example.name_of_job, lambda found: not condition(found, "DeletionsHeld"), "the deletions are performed"
+    )
+    assert [restart.scope for restart in job_of(example).restarts] == [("ForceDeletes",)]
+    assert status_of(example)["restarts"]["approval"]["outcome"] == "Restarted"
 
 
 def test_the_example_hr_inbound_corrects_its_settings_and_leaves_the_job_as_it_is(

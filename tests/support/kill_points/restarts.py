@@ -1,5 +1,6 @@
 """What users ask for about restarts: rows like those of `scenarios.py`."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,9 @@ from tests.support.kill_points.scenarios import AT_MOST_ONCE, ONCE, ONCE_OR_TWIC
 from tests.support.kill_points.world import World
 
 FORCED: dict[str, Any] = {"token": "one", "scope": ["ForceDeletes"], "acknowledgeDangerous": True}
+SEEN_SECONDS = 900.0
+"""After which the operator has seen the quarantine."""
+
 RUN_DELAY = timedelta(minutes=2)
 
 
@@ -34,7 +38,31 @@ def _check_run(world: World) -> None:
     assert recorded["next"] > write_time(world.now())
 
 
+async def holds_back_deletions(world: World) -> None:
+    """Prepare a job whose last cycle would have deleted too many accounts."""
+    await holding({"application": {"accidentalDeletions": {"threshold": 500}}})(world)
+    world.quarantine_job("TooManyDeletes")
+    await asyncio.sleep(SEEN_SECONDS)
+
+
+def _approve(world: World) -> None:
+    [job] = world.jobs()
+    assert job.quarantine is not None
+    episode = write_time(job.quarantine.series_began)
+    world.edit(spec={"application": {"accidentalDeletions": {"approve": episode}}})
+
+
+def _check_approved(world: World) -> None:
+    found = world.resource()
+    assert found is not None
+    recorded = found["status"].get("restarts", {}).get("approval", {})
+    assert recorded.get("outcome") in {"Restarted", "Unknown"}, recorded
+
+
 RESTARTS = (
+    Scenario(
+        "approval of held deletions", _approve, _check_approved, {"restartJob": AT_MOST_ONCE}, holds_back_deletions
+    ),
     Scenario(
         "restart by spec",
         lambda world: world.edit(spec={"restart": {"token": "one"}}),

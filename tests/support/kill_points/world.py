@@ -6,6 +6,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,10 @@ from graph_simulator.clock import WorldClock
 from graph_simulator.traffic.journal import Entry
 from graph_simulator.world.directory import JobRecord
 from graph_simulator.world.directory import World as SimulatedWorld
+from graph_simulator.world.enums import QuarantineReason
 from graph_simulator.world.jobs.job import Job, start_job
+from graph_simulator.world.jobs.outcomes import Outcome
+from graph_simulator.world.jobs.quarantines import impose_quarantine
 from graph_simulator.world.overrides import Override
 from graph_simulator.world.switches import Switches
 from tests.support.kill_points.memory_api_server import Document, MemoryApiServer
@@ -104,6 +108,12 @@ class World:
             record.override = None
 
         self._loop.call_later(elapsed.total_seconds(), show_as_it_is)
+
+    def quarantine_job(self, reason: QuarantineReason) -> None:
+        """Have the job's next cycles end in quarantine, the first one now."""
+        record = self._find_record()
+        job = replace(record.job, habit=Outcome(kind="quarantine", reason=reason))
+        record.job = impose_quarantine(job, reason, None, self.now(), switches=self.tenant.switches)
 
     def delete_job_at_the_portal(self) -> None:
         """Delete the one job."""

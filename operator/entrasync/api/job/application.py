@@ -2,9 +2,9 @@
 
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
-from entrasync.api.constraints import Range, Size, Text
+from entrasync.api.constraints import Range, Size, Text, Time
 from entrasync.api.job.secret_keys import KEYS_WITH_FIELDS, SENSITIVE_KEYS, SecretKey
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
 from entrasync.api.policies import (
@@ -142,6 +142,15 @@ class NotificationsSpec(ApiModel):
     """Mail addresses. An empty list turns the mails off."""
 
 
+EpisodeTime = Annotated[
+    AwareDatetime,
+    Time(
+        "The time at which the quarantine began is written as status.synchronizationStatus.quarantine.seriesBegan has"
+        " it, such as 2026-11-21T03:00:00Z."
+    ),
+]
+
+
 class AccidentalDeletionsSpec(ApiModel):
     """Protection against a mistake in the source that would delete many accounts at once."""
 
@@ -155,6 +164,11 @@ class AccidentalDeletionsSpec(ApiModel):
         ),
     ]
     """A cycle that would delete more accounts than this puts the job into quarantine instead."""
+
+    approve: EpisodeTime | None = None
+    """Approves the deletions that Graph holds back in one quarantine, named by the time at which it began: the
+    condition DeletionsHeld says which. They are performed once. Unset, or the time of another quarantine: they stay
+    held back."""
 
 
 class ApplicationSpec(ApiModel):

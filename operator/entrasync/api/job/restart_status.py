@@ -48,3 +48,7 @@ class RestartsRecord(ApiModel):
 
     periodic: PeriodicRestartRecord | None = None
     """By spec.periodicRestart."""
+
+    approval: RestartRecord | None = None
+    """By spec.application.accidentalDeletions.approve: the restart that performs the approved deletions. The token is
+    the beginning of the quarantine that holds them back."""

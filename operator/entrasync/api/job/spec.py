@@ -4,14 +4,13 @@ Every policy may be left unset, and no default is stored for it: its meaning the
 on the install, and `status.effective` shows it.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import (
     AwareDatetime,
     ConfigDict,
     Field,
-    field_validator,
     model_validator,
 )
 
@@ -134,14 +133,6 @@ class ScheduleSpec(ApiModel):
     expiration: Expiration | None = None
     """The operator pauses the job at this time, such as 2027-01-01T00:00:00Z, and keeps it paused from then on. With a
     later time or none it is started again if it ran until then, or where state says so."""
-
-    @field_validator("expiration")
-    @classmethod
-    def _is_a_time_in_utc(cls, expiration: datetime | None) -> datetime | None:
-        try:
-            return expiration and expiration.astimezone(UTC)
-        except OverflowError:
-            raise ValueError("It must be between the years 1 and 9999 in UTC.") from None
 
 
 class FreshnessSpec(ApiModel):

@@ -1,6 +1,6 @@
 """What a quarantine means: who has to end it, and what an on-call engineer needs to know."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from entrasync.api.conditions import ConditionType
 from entrasync.api.names import RESTART_ANNOTATION
@@ -28,6 +28,16 @@ def quarantine_halt(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
     if _needs_person(job):
         return Stall(Reason.QUARANTINED, message)
     return Wait(Reason.QUARANTINED, message, timedelta.max)
+
+
+def held_episode(job: RemoteJob) -> datetime | None:
+    """Return when the quarantine began in which Graph holds back deletions; None in any other state."""
+    return _quarantine(job).series_began_at if holds_deletions(job) else None
+
+
+def holds_deletions(job: RemoteJob) -> bool:
+    """Whether Graph holds the job in quarantine because its cycle would delete too many accounts."""
+    return job.is_quarantined and _quarantine(job).reason in DELETIONS
 
 
 def _needs_person(job: RemoteJob) -> bool:
@@ -63,8 +73,9 @@ def _advise(job: RemoteJob) -> str:
     reason = _quarantine(job).reason
     if reason in DELETIONS:
         return (
-            "Look at the deletions in the provisioning logs of the enterprise application: allow them on its "
-            f"Provisioning page, or correct the scope and restart the job by the annotation {RESTART_ANNOTATION}."
+            "Look at the deletions in the provisioning logs of the enterprise application: approve them as the "
+            "condition DeletionsHeld says, or correct the scope and restart the job by the annotation "
+            f"{RESTART_ANNOTATION}."
         )
     if reason in FAILED_OBJECTS:
         return (

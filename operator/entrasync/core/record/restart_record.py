@@ -19,6 +19,7 @@ class Channel(StrEnum):
     SPEC = "spec"
     REQUEST = "request"
     PERIODIC = "periodic"
+    APPROVAL = "approval"
 
 
 class RestartOutcome(StrEnum):
@@ -85,6 +86,7 @@ class RestartsRecord:
     spec: RestartRecord | None = None
     request: RestartRecord | None = None
     periodic: PeriodicRecord | None = None
+    approval: RestartRecord | None = None
 
     def of(self, channel: Channel) -> RestartRecord | None:
         """Return what is remembered of a channel."""

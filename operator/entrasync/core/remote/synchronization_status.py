@@ -37,6 +37,10 @@ class Execution:
     began_at: datetime | None = None
     ended_at: datetime | None = None
     error: ExecutionError | None = None
+    exports: int | None = None
+    """How many changes the cycle was to make in the target (countExports)."""
+    exported: int | None = None
+    """How many it made (countExported)."""
 
     @property
     def has_time(self) -> bool:
@@ -113,7 +117,13 @@ def _read_execution(raw: object) -> Execution:
         began_at=parse_time(execution.get("timeBegan")),
         ended_at=parse_time(execution.get("timeEnded")),
         error=_read_error(execution.get("error")),
+        exports=_read_count(execution.get("countExports")),
+        exported=_read_count(execution.get("countExported")),
     )
+
+
+def _read_count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _read_quarantine(raw: object) -> Quarantine | None:

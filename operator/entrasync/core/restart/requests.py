@@ -1,18 +1,26 @@
-"""The restarts that people ask for by a token: which of them are still to be sent, and what they wait for."""
+"""The restarts that people ask for by a token: which of them are still to be sent, and what they wait for.
+
+An approval of held deletions is one of them: a restart with ForceDeletes, whose token names the quarantine.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from entrasync.api.job.restart import DEFAULT_SCOPES, MAX_TOKEN_LENGTH, TOKEN_PATTERN
 from entrasync.api.names import RESTART_ANNOTATION
 from entrasync.api.policies import RestartScope, ScheduleState
 from entrasync.core.facts.facts import Facts
+from entrasync.core.health.quarantine import held_episode
 from entrasync.core.primitives.quotes import shorten
+from entrasync.core.primitives.times import write_time
 from entrasync.core.record.restart_record import Channel
 from entrasync.core.record.schedule_record import PausedBy
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schedule.state import pause_of, wanted_state_of
+
+APPROVE_FIELD = "spec.application.accidentalDeletions.approve"
 
 
 @dataclass(frozen=True)
@@ -30,11 +38,27 @@ def list_requests(resource: Resource) -> tuple[RestartRequest, ...]:
     requests: list[RestartRequest] = []
     if resource.desired is not None and (wish := resource.desired.restart) is not None:
         requests.append(RestartRequest(Channel.SPEC, wish.token, wish.scopes, f"spec.restart.token {wish.token}"))
-    token = resource.annotations.get(RESTART_ANNOTATION)
+    if (approved := approved_episode(resource)) is not None:
+        token, scopes = write_time(approved), (RestartScope.FORCE_DELETES,)
+        requests.append(RestartRequest(Channel.APPROVAL, token, scopes, f"{APPROVE_FIELD} {token}"))
+    token = resource.annotations.get(RESTART_ANNOTATION) or ""
     if token and find_token_fault(resource.annotations) is None:
         source = f"the annotation {RESTART_ANNOTATION} {token}"
         requests.append(RestartRequest(Channel.REQUEST, token, DEFAULT_SCOPES, source))
     return tuple(requests)
+
+
+def approved_episode(resource: Resource) -> datetime | None:
+    """Return the beginning of the quarantine whose deletions spec approves; None if it approves none."""
+    application = resource.desired.application if resource.desired else None
+    deletions = application.accidental_deletions if application else None
+    return deletions.approve.replace(microsecond=0) if deletions and deletions.approve else None
+
+
+def is_held_episode_approved(facts: Facts) -> bool:
+    """Whether spec approves the deletions that Graph holds back now. Whole seconds tell one quarantine from another."""
+    held = held_episode(facts.job) if facts.job is not None else None
+    return held is not None and held.replace(microsecond=0) == approved_episode(facts.resource)
 
 
 def find_token_fault(annotations: Mapping[str, str]) -> str | None:
@@ -66,8 +90,10 @@ def list_due_requests(facts: Facts) -> tuple[RestartRequest, ...]:
 
     def is_due(request: RestartRequest) -> bool:
         known = restarts.of(request.channel)
-        is_unanswered = known is not None and known.token == request.token and known.is_unanswered
-        return is_unanswered or not restarts.knows(request.channel, request.token)
+        if known is not None and known.token == request.token and known.is_unanswered:
+            return True
+        is_meant = request.channel is not Channel.APPROVAL or is_held_episode_approved(facts)
+        return is_meant and not restarts.knows(request.channel, request.token)
 
     return tuple(filter(is_due, list_requests(facts.resource)))
 

@@ -20,6 +20,7 @@ from entrasync.core.record.job_record import JobRecord
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.mirror import Mirror, mirror_job
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.restart.held_deletions import held_deletions_conditions
 from entrasync.core.restart.record import updated_restarts
 from entrasync.core.restart.requests import explain_waiting_requests
 from entrasync.core.schedule.interval import interval_conditions
@@ -34,6 +35,7 @@ HEALTH_CONDITIONS = frozenset(
         ConditionType.STEADY_STATE,
         ConditionType.SCHEDULE_APPLIED,
         ConditionType.ESCROWS_PRUNED,
+        ConditionType.DELETIONS_HELD,
     }
 )
 """What Graph itself says of a job's health and schedule. It is kept when Graph cannot be read."""
@@ -107,6 +109,7 @@ def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> JobRecor
             *health_conditions(facts.job, facts.bounds),
             *overdue_conditions(facts),
             *interval_conditions(facts),
+            *held_deletions_conditions(facts),
         ]
     elif facts.resource.held_job_id:
         # A job that is not shown this time is no news of its health.

@@ -109,6 +109,7 @@ RESTART = st.fixed_dictionaries(
     },
 )
 PERIODIC = st.fixed_dictionaries({}, optional={"token": TEXT, "outcome": TEXT, "timetable": TEXT, "next": TIMES})
+RESTARTS = {"spec": RESTART, "request": RESTART, "periodic": PERIODIC, "approval": RESTART}
 SENT = {"diffHash": TEXT, "time": TIMES, "generation": st.integers(0, 9), "request": TEXT}
 SCHEMA = {
     "generation": st.integers(0, 9),
@@ -133,9 +134,7 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "deletedJobId": TEXT,
     "creation": st.fixed_dictionaries({}, optional={"templateId": TEXT, "times": st.lists(TIMES, max_size=3)}),
     "interval": st.fixed_dictionaries({}, optional=INTERVAL),
-    "restarts": st.fixed_dictionaries(
-        {}, optional=dict.fromkeys(["spec", "request"], RESTART) | {"periodic": PERIODIC}
-    ),
+    "restarts": st.fixed_dictionaries({}, optional=RESTARTS),
     "application": st.fixed_dictionaries({}, optional=APPLICATION),
     "schema": st.fixed_dictionaries({}, optional=SCHEMA),
     "lastDrift": st.fixed_dictionaries({}, optional=DRIFT),
@@ -171,6 +170,7 @@ FULL = JobRecord(
         RestartRecord("two", NOON, RestartOutcome.SENT, ("Watermark",), tries=1, earlier=("one",)),
         RestartRecord("three", NOON, RestartOutcome.RECORDED),
         PeriodicRecord("0 3 * * 0 UTC", NOON, RestartRecord("2026-10-25T03:00:00Z", NOON, RestartOutcome.RESTARTED)),
+        RestartRecord("four", NOON, RestartOutcome.UNKNOWN),
     ),
     application=ApplicationRecord(
         keys=frozenset({"BaseAddress"}),
@@ -281,6 +281,7 @@ class TestChangedRecord:
                     "timetable": "0 3 * * 0 UTC",
                     "next": "2026-11-01T12:00:00Z",
                 },
+                "approval": {"token": "four", "time": "2026-11-01T12:00:00Z", "outcome": "Unknown"},
             },
             "application": {
                 "keys": ["BaseAddress"],
