@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts check chaos soak worlds bench crds golden clean lock audit
+.PHONY: help demo test test-clusters test-parts check contract chaos soak worlds bench crds golden clean lock audit
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are c
 	@$(BIN)/entra-sync-operator crds --check crds
 	@diff -r -x '.*' -x '*~' crds $(CHART)/files/crds || { echo "The chart's copy of the CRDs is not current; run: make crds"; exit 1; }
 	@$(BIN)/entra-sync-operator reference --check docs
+
+contract: $(STAMP) ## Ask a real tenant whether Graph does what the simulator assumes; says which variables it needs
+	@$(BIN)/python -m tests.contract
 
 chaos: $(STAMP) ## Try to double or lose something in every way that there is; count it in build/chaos.json
 	@$(BIN)/python -m control_plane get
