@@ -54,7 +54,7 @@ class TestMethods:
 
     def test_name_every_call_of_the_operator_and_no_other(self) -> None:
         rows = [*METHODS.values(), *DIRECTORY_METHODS.values()]
-        assert {call for row in rows for call in row.calls} == CALLS
+        assert {call for row in rows for call in row.calls} == CALLS, "name the call in the row of its method"
 
 
 class TestProperties:
