@@ -24,6 +24,7 @@ from entrasync.reconcile.step.resource_writer import ResourceWriter
 from entrasync.reconcile.step.write_guard import WriteGuard
 from tests.support.facts import NOW, desired, holder, remote_job, resource
 from tests.support.fake_api_server import FakeApiServer, FakeDefinitions, RecordedEvents
+from tests.support.fake_config_maps import FakeConfigMaps
 from tests.support.fake_graph import FakeGraph
 from tests.support.fake_secrets import FakeSecrets
 from tests.support.still_clock import StillClock
@@ -37,6 +38,7 @@ class ReconcilerHarness:
         self.graph = FakeGraph(self.clock)
         self.recorded = RecordedEvents()
         self.secrets = FakeSecrets()
+        self.config_maps = FakeConfigMaps()
         self.server = FakeApiServer(JobStore(), self.clock)
         self.obstacle: str | None = None
         self.definitions = FakeDefinitions()
@@ -69,6 +71,7 @@ class ReconcilerHarness:
             NamespaceDefaults(self.server, self.resources, install=self.install, clock=self.clock),
             resource_api=self.server,
             secrets=self.secrets,
+            config_maps=self.config_maps,
             definitions=self.definitions,
             events=self.recorded,
             clock=self.clock,

@@ -31,8 +31,9 @@ from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
 from entrasync.core.plan import WORK_RULES, Rule
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_precise_time
-from entrasync.core.record.difference_records import SentChange, hash_differences
+from entrasync.core.record.difference_records import hash_differences
 from entrasync.core.record.restart_record import PeriodicRecord
+from entrasync.core.record.schema_record import SentChange
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.restart import rules as restart_rules
@@ -72,7 +73,7 @@ UNREADABLE = application_seen(credentials=Credentials(SecretValues(), unreadable
 REFUSED = Reason.REQUEST_REFUSED
 MAIL = schema_wish({"target": "userName", "attribute": "mail"})
 _MERGED = merge_schema(graph_schema(), MAIL, {})
-DIFFERING = SchemaSeen(_MERGED.differences, wanted=_MERGED.schema)
+DIFFERING = SchemaSeen(_MERGED.differences, wanted=_MERGED.schema, shown=graph_schema())
 
 
 def faulty(**faults: Any) -> SchemaSeen:

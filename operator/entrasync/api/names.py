@@ -57,4 +57,10 @@ FOREIGN_SECRET_ANNOTATION = f"{GROUP}/foreign-secret-acknowledged"
 WATCH_LABEL = f"{GROUP}/watch"
 """`"true"` on a Secret: the operator may use it, and acts on its changes at once."""
 
+SCHEMA_BACKUP_LABEL = f"{GROUP}/schema-backup"
+"""`"true"` on the ConfigMaps that have a schema from before a change."""
+
+SCHEMA_OF_ANNOTATION = f"{GROUP}/schema-of"
+"""On such a ConfigMap, the name of the SynchronizationJob."""
+
 EVENT_SOURCE = "entra-sync-operator"

@@ -133,6 +133,13 @@ class ScopingMode(StrEnum):
     NONE = "None"
 
 
+class SchemaBackup(StrEnum):
+    """Whether a schema is kept before it is changed."""
+
+    BEFORE_WRITE = "BeforeWrite"
+    NEVER = "Never"
+
+
 class SchemaApproval(StrEnum):
     """Whether a person approves each change of a schema."""
 

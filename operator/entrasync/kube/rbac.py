@@ -28,6 +28,12 @@ RIGHTS = (
         " Without this right (`secrets.watch: false` in the chart), it reads them again at the next poll.",
     ),
     Right(
+        ("create", "delete"),
+        "core/configmaps",
+        "The backups of schemas, of which the last three of a SynchronizationJob are kept. Not needed where"
+        " `spec.schema.backup` is `Never`.",
+    ),
+    Right(
         ("get",),
         "apiextensions.k8s.io/customresourcedefinitions",
         "Only `synchronizationjobs.entrasync.io`: while that CRD is being deleted, no job is deleted in Graph. Without"

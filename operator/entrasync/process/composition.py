@@ -14,6 +14,7 @@ from entrasync.kube.client.crd_discovery import complete_discovery
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.client.session import find_connection, open_session
 from entrasync.kube.client.write_gate import close_gate_unless
+from entrasync.kube.objects.config_maps import ConfigMapClient
 from entrasync.kube.objects.definitions import DefinitionReader
 from entrasync.kube.objects.events import EventPoster
 from entrasync.kube.objects.graph_connections import ConnectionClient
@@ -168,6 +169,7 @@ def _build_job_services(shared: SharedServices) -> KindServices:
             namespaces,
             resource_api=job_client,
             secrets=shared.secret_reader,
+            config_maps=ConfigMapClient(shared.api_server.client),
             definitions=DefinitionReader(shared.api_server.client),
             events=events,
             clock=clock,

@@ -36,7 +36,8 @@ from entrasync.reconcile.job.requested_restart import RequestedRestartHandler
 from entrasync.reconcile.job.restart import RestartHandler
 from entrasync.reconcile.job.schedule import IntervalHandler, PauseHandler, StartHandler
 from entrasync.reconcile.job.settings import SettingsHandler
-from entrasync.reconcile.ports.kubernetes import DefinitionStore, EventSink, ResourceApi, SecretStore
+from entrasync.reconcile.ports.kubernetes import ConfigMapStore, DefinitionStore, EventSink, ResourceApi, SecretStore
+from entrasync.reconcile.schema.backups import SchemaBackups
 from entrasync.reconcile.schema.memory import SchemaMemoryStore
 from entrasync.reconcile.schema.reader import SchemaReader
 from entrasync.reconcile.schema.writer import SchemaHandler
@@ -59,6 +60,7 @@ class JobCollaborators:
     namespaces: NamespaceDefaults
     resource_api: ResourceApi
     secrets: SecretStore
+    config_maps: ConfigMapStore
     definitions: DefinitionStore
     events: EventSink
     clock: Clock
@@ -189,7 +191,9 @@ def build_handlers(
         PauseJob: PauseHandler(writer, events, clock),
         AskInterval: IntervalHandler(writer, clock),
         PatchSettings: SettingsHandler(events, clock),
-        PutSchema: SchemaHandler(collaborators.schema_memories, events, clock),
+        PutSchema: SchemaHandler(
+            collaborators.schema_memories, SchemaBackups(collaborators.config_maps, writer, clock), events, clock
+        ),
         RestartJob: RestartHandler(writer, events),
         RestartOnRequest: RequestedRestartHandler(writer, events, clock),
         SaveSecrets: SaveHandler(writer, memories, events=events, clock=clock),

@@ -87,6 +87,8 @@ def checkout(bare_cluster: Cluster, tmp_path: Path, tmp_path_factory: pytest.Tem
             bare_cluster.create(PLURAL, _object(KIND, name, spec=job), namespace)
         for name in ("salesforce", "contoso-login", "fabrikam-login"):
             bare_cluster.create("secrets", _object("Secret", name, stringData={"tls.crt": "x"}), namespace)
+        backup = _object("ConfigMap", "salesforce-schema-0f3c5a7e9b1d2468", binaryData={"schema.json.gz": "H4s="})
+        bare_cluster.create("configmaps", backup, namespace)
         connection = {"tenantId": GUID, "clientSecret": proof}
         bare_cluster.create(CONNECTION_PLURAL, _object(CONNECTION_KIND, "salesforce", spec=connection), namespace)
     for name, program in {"helm": helm.program, "kubectl": bare_cluster.plane.binaries["kubectl"]}.items():

@@ -19,6 +19,7 @@ from tests.support.helm import ROOT, Helm, documents
 from tests.support.installation import SimulatedTenant, clear, free_port, write_connection
 from tests.support.pod import Pod
 from tests.support.polling import until
+from tests.support.resource_documents import has_schema_as_wanted, map_user_name_to
 from tests.support.rights import Right, granted, without
 from tests.support.warm_start import fork_operator
 
@@ -30,6 +31,7 @@ SECRETS, LEASES = "core/secrets", "coordination.k8s.io/leases"
 NAMESPACE_LEASE = "synchronizationjobs.entrasync.io"
 NAMESPACE_LEASES = f"{LEASES} of namespaces"
 """The Lease that tells installs apart. The right on the own Lease, by which a pod leads, has a Role of its own."""
+CONFIG_MAPS = "core/configmaps"
 CRDS = "apiextensions.k8s.io/customresourcedefinitions"
 """No install for a namespace has this right unless it installs the CRDs, which those here do not."""
 
@@ -83,6 +85,19 @@ class LimitedOperator:
             what=f"the GraphConnection says {reason}",
         )
         return str(found[0]["message"])
+
+    def patch(self, **members: Object) -> None:
+        """Edit the resource."""
+        self.cluster.patch(API_VERSION, PLURAL, self.name, self.pod.namespace, merge=members)
+
+    def map_user_name_to(self, text: str) -> None:
+        """Have a constant flow into the user name."""
+        self.patch(spec={"schema": map_user_name_to(text)})
+
+    def wait_for_failed_backup(self) -> str:
+        """Wait until a schema cannot be backed up; return the message."""
+        self.wait(lambda job: "SchemaBackupFailed" in str(job["status"].get("conditions")), "SchemaBackupFailed")
+        return next(str(each["message"]) for each in self.job["status"]["conditions"] if each["type"] == "Stalled")
 
     def wait(self, holds: Callable[[Object], object], what: str) -> None:
         """Wait until `holds` is true of the resource."""
@@ -171,6 +186,23 @@ def without_list_or_watch_of_secrets(operator: LimitedOperator) -> None:
     assert operator.pod.output.count("Secrets cannot be watched") == 1
 
 
+def without_create_of_config_maps(operator: LimitedOperator) -> None:
+    """The operator cannot back up a schema, so it changes none, and names the missing right."""
+    operator.map_user_name_to("a")
+    assert "cannot create resource" in operator.wait_for_failed_backup()
+    operator.patch(spec={"schema": {"backup": "Never"}})
+    operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
+
+
+def without_delete_of_config_maps(operator: LimitedOperator) -> None:
+    """The operator cannot delete the oldest backup, so it changes no schema more than three times."""
+    for text in "abc":
+        operator.map_user_name_to(text)
+        operator.wait(has_schema_as_wanted, f"it maps {text}")
+    operator.map_user_name_to("d")
+    assert "cannot delete resource" in operator.wait_for_failed_backup()
+
+
 def without_namespaces(operator: LimitedOperator) -> None:
     """The operator cannot read the defaults of the namespace, which may say Observe, so it creates nothing."""
     operator.wait_logged("may not be read", operator.pod.namespace)
@@ -210,6 +242,8 @@ LOSSES: Mapping[Right, Callable[[LimitedOperator], None]] = {
     ("patch", JOBS): without_patch,
     ("patch", STATUS): without_status,
     ("create", EVENTS): without_events,
+    ("create", CONFIG_MAPS): without_create_of_config_maps,
+    ("delete", CONFIG_MAPS): without_delete_of_config_maps,
     ("get", NAMESPACES): without_namespaces,
     ("get", CRDS): without_get_of_crds,
     ("list", CONNECTIONS): without_list_of_connections,

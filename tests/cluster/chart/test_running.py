@@ -20,6 +20,7 @@ from tests.support.helm import ROOT
 from tests.support.installation import CRD, SECRET, SimulatedTenant, clear, make_namespace, write_connection
 from tests.support.pod import Pod, has_user_namespaces
 from tests.support.polling import until
+from tests.support.resource_documents import has_schema_as_wanted, map_user_name_to
 from tests.support.rights import granted, used
 
 ASKED_IN_VAIN = ("refused get", "apiextensions.k8s.io/customresourcedefinitions")
@@ -55,6 +56,12 @@ class Release:
             )
         except AssertionError as error:
             raise AssertionError(f"{error}\nThe operator's log ends:\n{self.pod.output[-3000:]}") from error
+
+    def map_user_name_to(self, name: str, text: str) -> None:
+        """Have a constant flow into the user name, and wait until it does."""
+        merge = {"spec": {"schema": map_user_name_to(text)}}
+        self.cluster.patch(API_VERSION, PLURAL, name, self.team, merge=merge)
+        self.cluster.wait_for(API_VERSION, PLURAL, name, self.team, holds=has_schema_as_wanted, what=f"it maps {text}")
 
     def list_roles(self) -> list[Object]:
         """List the roles that the release made for its operator."""
@@ -125,6 +132,8 @@ def test_the_installed_operator_has_no_right_missing_and_none_unused(release: Re
     write_connection(release.cluster, release.team)
     name, principal = release.apply_job(release.team)
     release.wait_ready(name)
+    for text in "abcd":  # one more than backups are kept, so that one is deleted
+        release.map_user_name_to(name, text)
     release.cluster.delete(API_VERSION, PLURAL, name, release.team)
     release.cluster.wait_gone(API_VERSION, PLURAL, name, release.team)
     assert [job for job in release.tenant.simulator.jobs(principal) if not job.is_deleted] == []

@@ -97,6 +97,7 @@ def _of_attribute(member: str, *values: str) -> Constraint:
 
 RULE = (
     one_of(".spec.schema.approval", lambda text: _whole(approval=text), "NotRequired", "Required"),
+    one_of(".spec.schema.backup", lambda text: _whole(backup=text), "BeforeWrite", "Never"),
     text(
         ".spec.schema.approvedDiff",
         lambda text: _whole(approvedDiff=text),

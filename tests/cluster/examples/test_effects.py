@@ -23,6 +23,16 @@ def job_of(example: Example) -> JobView:
     return example.simulator.job(status_of(example)["job"]["id"])
 
 
+def assert_schema_is_as_wanted(example: Example) -> None:
+    """Check that the schema matches, and that the one of the template was kept."""
+    schema = status_of(example)["schema"]
+    [backup] = schema["backups"]
+    stored = example.environment.cluster.get("v1", "configmaps", backup["name"], example.environment.namespace)
+    assert stored["immutable"] is True
+    assert list(stored["binaryData"]) == ["schema.json.gz"]
+    assert schema == {"generation": 1, "backups": [backup]}
+
+
 def test_the_example_minimal_creates_a_job_and_starts_it(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("minimal")
     assert (job_of(example).template_id, job_of(example).schedule_state) == ("SfOutDelta", "Active")
@@ -132,7 +142,7 @@ def test_the_example_attribute_mappings_changes_what_it_names_and_nothing_else(
         "nickName": "[mailNickname]",
     }
     assert example.environment.writes(example.principal) == ["createJob", "putSchema", "startJob"]
-    assert status_of(example)["schema"] == {"generation": 1}
+    assert_schema_is_as_wanted(example)
 
 
 def test_the_example_custom_attribute_adds_it_to_the_applications_directory_and_fills_it(
@@ -147,7 +157,7 @@ def test_the_example_custom_attribute_adds_it_to_the_applications_directory_and_
     assert (added["type"], added["caseExact"], added["required"]) == ("String", True, False)
     assert mapping["source"]["name"] in {entry["name"] for entry in source["objects"][0]["attributes"]}
     assert example.environment.writes(example.principal) == ["createJob", "putSchema", "startJob"]
-    assert status_of(example)["schema"] == {"generation": 1}
+    assert_schema_is_as_wanted(example)
 
 
 def test_the_example_mapping_tests_is_written_after_graph_has_evaluated_them(
@@ -158,7 +168,7 @@ def test_the_example_mapping_tests_is_written_after_graph_has_evaluated_them(
     [tests] = [document["spec"]["schema"]["tests"] for document in example.jobs]
     evaluated = made[: made.index("putSchema")].count("parseExpression")
     assert evaluated == 1 + sum(len(test["expect"]) for test in tests), "one reading of the expression, and the tests"
-    assert status_of(example)["schema"] == {"generation": 1}
+    assert_schema_is_as_wanted(example)
 
 
 def test_the_example_scoping_filter_is_written_before_the_first_start(applied_examples: AppliedExamples) -> None:

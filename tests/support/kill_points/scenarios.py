@@ -10,13 +10,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from entrasync.api.names import FINALIZER, HOLD_UNTIL_ANNOTATION, JOB_ID_ANNOTATION
+from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.core.primitives.times import write_time
 from graph_simulator.world.replication import Replication
+from tests.support.kill_points.checks import (
+    FOREIGN,
+    assert_gone,
+    assert_one_backup,
+    assert_one_job,
+    assert_ready,
+    assert_secrets,
+)
 from tests.support.kill_points.world import SECRET, World
-
-FOREIGN = ("UserName", "somebody")
-"""What a person has saved at the portal, beside the operator's own keys."""
 
 CREDENTIALS: dict[str, Any] = {
     "entries": [
@@ -112,42 +117,6 @@ def save_foreign_key(world: World) -> None:
     world.tenant.change_secrets(world.principal.id, [FOREIGN], world.now(), replaces=False)
 
 
-def assert_one_job(world: World, state: str) -> str:
-    """Check that there is one job, in this state, and return its id."""
-    jobs = world.jobs()
-    assert [job.schedule_state for job in jobs] == [state]
-    return jobs[0].id
-
-
-def assert_ready(world: World, state: str = "Active") -> None:
-    """Check that the resource is Ready as it is now, holds the only job, and has nothing unfinished."""
-    job_id = assert_one_job(world, {"Active": "Active", "Paused": "Disabled"}[state])
-    found = world.resource()
-    assert found is not None
-    metadata, status = found["metadata"], found.get("status", {})
-    conditions = {entry["type"]: (entry["status"], entry["reason"]) for entry in status.get("conditions", ())}
-    assert conditions.get("Ready", ("", ""))[0] == "True", conditions
-    assert not {"Reconciling", "Stalled"} & conditions.keys(), conditions
-    assert status["observedGeneration"] == metadata["generation"]
-    assert (status["job"]["id"], metadata["annotations"][JOB_ID_ANNOTATION]) == (job_id, job_id)
-    assert FINALIZER in metadata["finalizers"]
-    unfinished = {"operation", "unshownChange", "deletedJobId"} | ({"pause"} if state == "Active" else set())
-    assert not unfinished & status.keys(), status
-    assert status.get("schedule", {}).get("restartDue") is None
-
-
-def assert_secrets(world: World, token: str, **others: str) -> None:
-    """Check what Graph stores: what was asked for, and what a person has saved."""
-    assert world.secrets() == {"BaseAddress": "https://scim.example", "SecretToken": token, FOREIGN[0]: FOREIGN[1]} | (
-        others
-    )
-
-
-def assert_gone(world: World) -> None:
-    """Check that the resource is gone."""
-    assert world.resource() is None
-
-
 def _apply_everything(world: World) -> None:
     save_foreign_key(world)
     world.put_token(OLD_TOKEN)
@@ -167,6 +136,7 @@ def _check_everything(world: World) -> None:
     assert secrets == {"SecretToken": "old", "SyncAll": "false", FOREIGN[0]: FOREIGN[1]}
     assert dict(world.jobs()[0].settings)["LookaheadQueryEnabled"] == "True"
     assert world.source_of("userName") == 'Append([mail], "x")'
+    assert_one_backup(world)
 
 
 def _start_in_vain(world: World) -> None:
@@ -191,6 +161,7 @@ def _check_settings(world: World) -> None:
 
 def _check_schema(world: World) -> None:
     assert_ready(world)
+    assert_one_backup(world)
     assert world.source_of("userName") == 'Append([mail], "x")'
 
 

@@ -21,6 +21,7 @@ from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 from entrasync.reconcile.step.write_guard import WriteGuard
 from tests.support.facts import resource
 from tests.support.fake_api_server import FakeApiServer, FakeDefinitions, RecordedEvents
+from tests.support.fake_config_maps import FakeConfigMaps
 from tests.support.fake_secrets import FakeSecrets
 from tests.support.random_world.faults import BrokenPromise, Killed
 from tests.support.random_world.promises import Promises
@@ -102,6 +103,7 @@ class World:
                 namespaces,
                 resource_api=self.server,
                 secrets=self.secrets,
+                config_maps=FakeConfigMaps(),
                 definitions=FakeDefinitions(),
                 events=self.events,
                 clock=self.clock,

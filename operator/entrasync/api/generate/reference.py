@@ -81,6 +81,16 @@ ANNOTATIONS: tuple[tuple[str, str, str], ...] = (
         '`"true"`: the operator may use this Secret, and acts on a change of it within seconds. Without the label it '
         "uses none, unless the install says `--unlabelled-secrets=Allow`.",
     ),
+    (
+        names.SCHEMA_BACKUP_LABEL,
+        "ConfigMap (a label)",
+        'Written by the operator: `"true"` on a ConfigMap that has a schema from before a change.',
+    ),
+    (
+        names.SCHEMA_OF_ANNOTATION,
+        "ConfigMap",
+        "Written by the operator: the name of the SynchronizationJob whose schema it has.",
+    ),
 )
 """The annotations and labels that users know: name, kind of object and meaning."""
 

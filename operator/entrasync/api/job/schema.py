@@ -8,7 +8,7 @@ from entrasync.api.constraints import Range, Size, Text, Texts
 from entrasync.api.job.directories import DirectorySpec
 from entrasync.api.job.schema_names import SchemaName
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
-from entrasync.api.policies import Ensure, FlowType, MappingFlow, SchemaApproval, ScopingMode
+from entrasync.api.policies import Ensure, FlowType, MappingFlow, SchemaApproval, SchemaBackup, ScopingMode
 
 _SOURCES = ("attribute", "constant", "expression")
 _ONE_SOURCE = "Give exactly one of attribute, constant and expression, or ensure: Absent alone to remove the mapping."
@@ -242,6 +242,10 @@ class SchemaSpec(ApiModel):
         | None
     ) = None
     """The status.schema.diffHash of the change that may be written."""
+
+    backup: SchemaBackup | None = None
+    """BeforeWrite or unset: the schema that there is goes into a ConfigMap of this namespace before it is changed, and
+    status.schema.backups names the last three. Never: it does not."""
 
     directories: (
         Annotated[

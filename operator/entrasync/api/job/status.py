@@ -7,6 +7,7 @@ status.
 from pydantic import Field
 
 from entrasync.api.condition_entry import NEVER_OBSERVED, ConditionEntry
+from entrasync.api.job.difference_status import DriftRecord, SchemaRecord
 from entrasync.api.job.mirror import GraphJob, SynchronizationStatus
 from entrasync.api.job.restart_status import RestartsRecord
 from entrasync.api.job.schedule_status import IntervalRecord, PauseRecord, UnshownChangeRecord
@@ -154,65 +155,6 @@ class ApplicationRecord(ApiModel):
     unconfirmed_keys: list[str] | None = None
     """Graph's names of values of somebody else that were there before the operator last saved its own, and that Graph
     has not shown since. Absent: none."""
-
-
-class Difference(ApiModel):
-    """One thing in Graph that is not as spec wants it."""
-
-    field: str | None = None
-    """Where in spec it is said."""
-
-    wanted: str | None = None
-    """What spec wants. Absent for secrets."""
-
-    found: str | None = None
-    """What Graph has. Absent for secrets."""
-
-
-class DriftRecord(ApiModel):
-    """The last time that Graph was found changed by somebody else."""
-
-    time: str | None = None
-    """When it was seen (UTC)."""
-
-    differences: list[Difference] | None = None
-    """What was different."""
-
-
-class SentSchemaRecord(ApiModel):
-    """A change of the schema that Graph accepted and does not show yet."""
-
-    diff_hash: str | None = None
-    """What stands for the change."""
-
-    time: str | None = None
-    """When it was sent (UTC)."""
-
-    generation: int | None = None
-    """The metadata.generation that asked for it."""
-
-    request: str | None = None
-    """The annotation entrasync.io/requested-at or reconcile.fluxcd.io/requestedAt as it was then. With another value
-    the same change is sent again."""
-
-
-class SchemaRecord(ApiModel):
-    """How the job's schema in Graph differs from spec.schema."""
-
-    generation: int | None = None
-    """The metadata.generation for which Graph was last seen to match. Absent: none yet."""
-
-    differences: list[Difference] | None = None
-    """What differs, at most 32 places. Absent: nothing."""
-
-    count: int | None = None
-    """How many differences there are in all. Absent: none."""
-
-    diff_hash: str | None = None
-    """What stands for the differences, to be written into spec.schema.approvedDiff. Absent: there are none."""
-
-    sent: SentSchemaRecord | None = None
-    """The change that Graph accepted and does not show yet. Absent: none."""
 
 
 class SynchronizationJobStatus(ApiModel):

@@ -24,4 +24,7 @@ MAPPING_TEST_FAILED = Row(
 )
 APPROVAL_NEEDED = Row("ApprovalNeeded", NEEDS_A_PERSON, "A change of the schema waits until a person has approved it.")
 SCHEMA_NOT_TAKEN = Row("SchemaNotTaken", NEEDS_A_PERSON, "Graph accepted a change of the schema but does not show it.")
+SCHEMA_BACKUP_FAILED = Row(
+    "SchemaBackupFailed", NEEDS_A_PERSON, "The schema is not changed, because it cannot be backed up before."
+)
 SCHEMA_APPLIED = Row("SchemaApplied", EVENT_ONLY, "The job's schema was changed to what spec.schema says.")

@@ -68,12 +68,14 @@ class SchemaFaults:
 class SchemaSeen:
     """How the schema that Graph shows differs from spec.
 
-    `wanted` is the whole schema as spec wants it. It may be large, so it is there only in the pass that has read it.
+    `wanted` is the whole schema as spec wants it, and `shown` as Graph shows it. They may be large, so they are there
+    only in the pass that has read them.
     """
 
     differences: tuple[Difference, ...] = ()
     faults: SchemaFaults = field(default_factory=SchemaFaults)
     wanted: Schema | None = field(default=None, repr=False)
+    shown: Schema | None = field(default=None, repr=False)
     failure: EntraSyncError | None = None
     """Why the schema or an expression could not be read."""
 

@@ -13,7 +13,7 @@ from entrasync.core.primitives.json_values import read_entries, read_object, rea
 from entrasync.core.primitives.merge_patch import is_same_json
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 from entrasync.core.record.application_record import ApplicationRecord, read_application_record
-from entrasync.core.record.difference_records import Drift, SchemaRecord, read_drift, read_schema_record
+from entrasync.core.record.difference_records import Drift, read_drift
 from entrasync.core.record.operation import (
     CreateIntent,
     CreationRecord,
@@ -30,6 +30,7 @@ from entrasync.core.record.schedule_record import (
     read_pause,
     read_unshown_change,
 )
+from entrasync.core.record.schema_record import SchemaRecord, read_schema_record
 from entrasync.core.remote.jobs import RemoteJob
 
 
@@ -137,7 +138,7 @@ class JobRecord:
             origin_time=None,
             deleted_job_id=None,
             interval=None,
-            schema=SchemaRecord(),
+            schema=self.schema.without_look(),
         )
 
     def write(self) -> dict[str, Any]:

@@ -24,9 +24,13 @@ class PutSchema(Action):
     service_principal_id: str
     job_id: str
     document: Schema = field(repr=False)
+    replaced: Schema = field(repr=False)
+    """The schema that Graph shows before it."""
     differences: tuple[Difference, ...]
     has_drifted: bool = False
     """Whether the schema was as wanted before, so that somebody else has changed it."""
+    needs_backup: bool = True
+    """Whether the schema that it replaces is kept."""
 
     @property
     def diff_hash(self) -> str:

@@ -1,6 +1,6 @@
 """Rules about the job's schema that spec names. Each is named by the fault it finds."""
 
-from entrasync.api.policies import SchemaApproval
+from entrasync.api.policies import SchemaApproval, SchemaBackup
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
@@ -129,7 +129,10 @@ def schema_differs(facts: Facts) -> Verdict | None:
     person asks for it: each write makes Entra run an initial cycle.
     """
     seen = facts.observed.job_schema
-    if facts.job is None or seen is None or seen.wanted is None or not seen.differences:
+    spec = facts.desired.schema
+    if facts.job is None or spec is None or seen is None or not seen.differences:
+        return None
+    if seen.wanted is None or seen.shown is None:
         return None
     if seen.faults.are_any or not is_approved(facts, seen) or was_sent(facts, seen):
         return None
@@ -138,8 +141,10 @@ def schema_differs(facts: Facts) -> Verdict | None:
             facts.service_principal_id,
             facts.job.id,
             document=writable(seen.wanted),
+            replaced=seen.shown,
             differences=seen.differences,
             has_drifted=facts.resource.record.schema.generation == facts.resource.generation,
+            needs_backup=spec.backup is not SchemaBackup.NEVER,
         )
     )
 

@@ -1,7 +1,9 @@
 """What a pass leaves in `status.schema`."""
 
+from dataclasses import replace
+
 from entrasync.core.facts.facts import Facts
-from entrasync.core.record.difference_records import SchemaRecord
+from entrasync.core.record.schema_record import SchemaRecord
 from entrasync.core.schema.rules import may_be_stale
 
 
@@ -9,13 +11,16 @@ def updated_schema_record(facts: Facts) -> SchemaRecord:
     """Write `status.schema` as of this pass. What was not read stays as it was."""
     record, seen = facts.resource.record.schema, facts.observed.job_schema
     if facts.desired.schema is None:
-        return SchemaRecord()
+        return record.without_look()
     if seen is None or seen.failure is not None:
         return record
+    blank = record.without_look()
+    if seen.is_matching and _may_change_yet(facts):
+        return replace(blank, sent=record.sent)
     if seen.is_matching:
-        return SchemaRecord(sent=record.sent) if _may_change_yet(facts) else SchemaRecord(facts.resource.generation)
+        return replace(blank, generation=facts.resource.generation)
     # A schema that does not match and has no difference has a fault: without a generation it is looked at again.
-    return record.with_differences(seen.differences) if seen.differences else SchemaRecord()
+    return record.with_differences(seen.differences) if seen.differences else blank
 
 
 def _may_change_yet(facts: Facts) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from entrasync.core.decision.event import Event
 from entrasync.core.primitives.object_key import ObjectKey, StoredObject
+from entrasync.core.resource.config_map import NewConfigMap
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 
@@ -63,6 +64,21 @@ class SecretStore(Protocol):
         Raises `Halted` (`Reason.SECRET_UNREADABLE`) when the operator has no right to read it or its owner has not
         labelled it for the operator, and `ApiServerUnavailable`.
         """
+        ...
+
+
+class ConfigMapStore(Protocol):
+    """Makes and deletes ConfigMaps at the API server.
+
+    Every call may raise `ConfigMapRefused` when a right is missing or a quota is used up, and `ApiServerUnavailable`.
+    """
+
+    async def create(self, config_map: NewConfigMap) -> None:
+        """Make an immutable ConfigMap. Idempotent: one that has its name already is left as it is."""
+        ...
+
+    async def delete(self, key: ObjectKey) -> None:
+        """Delete a ConfigMap. Idempotent."""
         ...
 
 
@@ -124,3 +140,7 @@ class ResourceGone(Exception):
 
 class ApiServerUnavailable(Exception):
     """The API server could not be reached, or refused for a reason of its own. The pass is repeated with backoff."""
+
+
+class ConfigMapRefused(Exception):
+    """The API server does not let a ConfigMap be read or written. The message has its words."""

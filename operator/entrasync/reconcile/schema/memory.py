@@ -32,9 +32,10 @@ class SchemaMemory:
 
 @dataclass
 class SchemaInHand:
-    """The schema as spec wants it, during one pass."""
+    """The schema as spec wants it and as Graph shows it, during one pass."""
 
     wanted: Schema | None = None
+    shown: Schema | None = None
     listed_at: datetime | None = None
     """When the list of jobs was read by which the schema was looked at."""
 

@@ -48,7 +48,7 @@ class SchemaReader:
         memory = self._memories.recall(facts.resource)
         memory.began_at = memory.began_at or facts.now
         if memory.seen is not None and in_hand.listed_at == facts.observed.listing.read_at:
-            return replace(memory.seen, wanted=in_hand.wanted)
+            return replace(memory.seen, wanted=in_hand.wanted, shown=in_hand.shown)
         if _is_settled(facts) and not _is_overdue(facts, memory):
             return None
         if memory.seen is not None and _waits_for_a_person(facts, memory.seen, memory):
@@ -73,8 +73,8 @@ class SchemaReader:
         if seen.failure is not None:
             # A failed look for drift is repeated by the next one.
             return None if _is_settled(facts) else seen
-        memory.seen, memory.seen_for = replace(seen, wanted=None), _version(facts)
-        in_hand.wanted, in_hand.listed_at = seen.wanted, facts.observed.listing.read_at
+        memory.seen, memory.seen_for = replace(seen, wanted=None, shown=None), _version(facts)
+        in_hand.wanted, in_hand.shown, in_hand.listed_at = seen.wanted, seen.shown, facts.observed.listing.read_at
         return seen
 
 
@@ -111,7 +111,7 @@ async def _compare(graph: "_JobSchema", spec: SchemaSpec, *, is_settled: bool) -
         while True:
             schema = await graph.read()
             merged = merge_schema(schema, spec, graph.memory.expressions)
-            seen = SchemaSeen(merged.differences, merged.faults, merged.schema)
+            seen = SchemaSeen(merged.differences, merged.faults, merged.schema, schema)
             if merged.faults.are_any or (seen.is_matching and is_settled):
                 return seen
             calls = await graph.evaluate(list_cases(merged.schema, spec))

@@ -7,10 +7,11 @@ from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, Refus
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.record.difference_records import SentChange
+from entrasync.core.record.schema_record import SentChange
 from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.schema.actions import PutSchema
 from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.schema.backups import SchemaBackups
 from entrasync.reconcile.schema.memory import SchemaMemoryStore
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
@@ -19,20 +20,27 @@ from entrasync.reconcile.step.handler import ActionResult, Handler
 class SchemaHandler(Handler[PutSchema]):
     """Writes the whole schema, of which only what spec names was changed. May be repeated after a crash."""
 
-    def __init__(self, memories: SchemaMemoryStore, events: EventSink, clock: Clock) -> None:
+    def __init__(self, memories: SchemaMemoryStore, backups: SchemaBackups, events: EventSink, clock: Clock) -> None:
         self._memories = memories
+        self._backups = backups
         self._events = events
         self._clock = clock
 
     async def perform(self, action: PutSchema, context: Context) -> ActionResult:
-        """Send the schema, and remember in the record what was sent. The next round reads whether Graph shows it."""
-        self._memories.recall(context.resource).seen = None
+        """Back up the schema that there is, send the new one, and remember in the record what was sent.
+
+        The next round reads whether Graph shows it.
+        """
+        resource = context.resource
+        if action.needs_backup:
+            resource = await self._backups.keep(action, resource)
+        self._memories.recall(resource).seen = None
         try:
             await context.graph.put_schema(action.service_principal_id, action.job_id, action.document)
         except Refused as error:
             message = f"{error.words} Correct what spec.schema asks for: {action.describe()}."
             raise Refused(error.reason, message, answer=error.answer) from error
-        resource, now = context.resource, self._clock.now()
+        now = self._clock.now()
         self._events.record(resource, schema_event(action))
         record = resource.record
         sent = SentChange(action.diff_hash, now, resource.generation, find_request(resource.annotations))

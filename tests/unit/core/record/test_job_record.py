@@ -17,14 +17,13 @@ from entrasync.core.record.application_record import ApplicationRecord, RefusalR
 from entrasync.core.record.difference_records import (
     MAX_VALUE_LENGTH,
     Drift,
-    SchemaRecord,
-    SentChange,
     write_difference,
 )
 from entrasync.core.record.job_record import EffectiveSettings, JobRecord, read_record
 from entrasync.core.record.operation import CreateIntent, CreationRecord, RestartIntent
 from entrasync.core.record.restart_record import PeriodicRecord, RestartOutcome, RestartRecord, RestartsRecord
 from entrasync.core.record.schedule_record import IntervalRequest, Pause, PausedBy, UnshownChange
+from entrasync.core.record.schema_record import Backup, SchemaRecord, SentChange
 
 TEXT = st.text(max_size=5)
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2, allow_nan=False) | TEXT
@@ -189,7 +188,12 @@ FULL = JobRecord(
         ),
     ),
     schema=SchemaRecord(
-        2, (Difference("schema.rules[x]", "a", "b"),), 1, "sha256:x", SentChange("sha256:x", NOON, 2, "now")
+        2,
+        (Difference("schema.rules[x]", "a", "b"),),
+        1,
+        "sha256:x",
+        SentChange("sha256:x", NOON, 2, "now"),
+        (Backup("salesforce-schema-0", NOON, "sha256:y"),),
     ),
     last_drift=Drift(NOON, (Difference("schedule.state", "Active", "Disabled"), Difference("application"))),
     last_handled_reconcile_at="now",
@@ -310,6 +314,7 @@ class TestChangedRecord:
                     "generation": 2,
                     "request": "now",
                 },
+                "backups": [{"name": "salesforce-schema-0", "time": "2026-11-01T12:00:00Z", "diffHash": "sha256:y"}],
             },
             "lastDrift": {
                 "time": "2026-11-01T12:00:00Z",
@@ -353,6 +358,7 @@ class TestChangedRecord:
             "creation",
             "restarts",
             "application",
+            "schema",
             "lastDrift",
             "lastHandledReconcileAt",
             "reportedFaults",

@@ -1,0 +1,75 @@
+"""ConfigMaps at the API server: how one is made and deleted, and what a refusal means."""
+
+from typing import Any
+
+import pytest
+
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.config_map import NewConfigMap
+from entrasync.kube.client.api_client import ApiClient
+from entrasync.kube.objects.config_maps import ConfigMapClient
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ConfigMapRefused
+from tests.support.answers import Answers
+
+KEY = ObjectKey("identity", "salesforce-schema-0")
+BACKUP = NewConfigMap(KEY, {"schema.json.gz": b"\x1f\x8b"}, labels={"a": "b"}, annotations={"c": "d"})
+COLLECTION = "https://api/api/v1/namespaces/identity/configmaps"
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def client(answers: Answers) -> ConfigMapClient:
+    return ConfigMapClient(ApiClient("https://api", answers.session))
+
+
+def terminating() -> dict[str, Any]:
+    return {"message": "being terminated", "details": {"causes": [{"reason": "NamespaceTerminating"}]}}
+
+
+class TestConfigMapClient:
+    async def test_makes_one_that_nobody_can_change(self, answers: Answers, client: ConfigMapClient) -> None:
+        answers.say(201, {})
+        await client.create(BACKUP)
+        assert answers.asked == [f"POST {COLLECTION}"]
+        assert answers.sent[0] == {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {
+                "name": KEY.name,
+                "namespace": KEY.namespace,
+                "labels": {"a": "b"},
+                "annotations": {"c": "d"},
+            },
+            "immutable": True,
+            "binaryData": {"schema.json.gz": "H4s="},
+        }
+
+    async def test_leaves_one_that_is_there_as_it_is(self, answers: Answers, client: ConfigMapClient) -> None:
+        answers.say(409, {"message": "already exists"})
+        await client.create(BACKUP)
+
+    async def test_deletes_one_that_is_there_or_gone(self, answers: Answers, client: ConfigMapClient) -> None:
+        answers.say(200, {})
+        answers.say(404, {"message": "not found"})
+        await client.delete(KEY)
+        await client.delete(KEY)
+        assert answers.asked == [f"DELETE {COLLECTION}/{KEY.name}"] * 2
+
+    async def test_says_what_the_api_server_refuses(self, answers: Answers, client: ConfigMapClient) -> None:
+        answers.say(403, {"message": "exceeded quota: small"})
+        answers.say(403, {"message": 'cannot delete resource "configmaps"'})
+        with pytest.raises(ConfigMapRefused, match="exceeded quota: small"):
+            await client.create(BACKUP)
+        with pytest.raises(ConfigMapRefused, match="cannot delete"):
+            await client.delete(KEY)
+
+    async def test_leaves_a_namespace_that_is_being_deleted_alone(
+        self, answers: Answers, client: ConfigMapClient
+    ) -> None:
+        answers.say(403, terminating())
+        with pytest.raises(ApiServerUnavailable):
+            await client.create(BACKUP)
