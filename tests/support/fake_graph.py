@@ -26,6 +26,7 @@ READS = {
     "list_secrets",
     "validate_credentials",
     "get_schema",
+    "get_template_schema",
     "parse_expression",
     "evaluate_expression",
 }

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from entrasync.api.job.schema import SchemaSpec
 from entrasync.api.reasons import Reason
+from entrasync.api.schema.spec import SchemaSpec
 from entrasync.core.decision.errors import OutcomeUnknown, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from tests.support.facts import JOB, desired, holder, remote_job

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from entrasync.api.job.schema import SchemaSpec
+from entrasync.api.schema.spec import SchemaSpec
 from entrasync.core.remote.schema import Evaluation, ParsedExpression, Schema, attribute_source
 
 RULE = "USER_OUTBOUND_USER"
@@ -110,6 +110,12 @@ def directory_wish(*attributes: Mapping[str, Any], directory: str = "CustomSCIM"
     return SchemaSpec.model_validate({"directories": [entry]})
 
 
+def replacing_wish(name: str, key: str = "schema.json", **members: Any) -> SchemaSpec:
+    """A `spec.schema` that takes the whole schema from a ConfigMap."""
+    reference = {"configMapKeyRef": {"name": name, "key": key}}
+    return SchemaSpec.model_validate({"policy": "Replace", "from": reference, **members})
+
+
 def function_source(name: str, *arguments: Mapping[str, Any]) -> dict[str, Any]:
     """A function as Graph's parser writes it."""
     text = ", ".join(str(argument["expression"]) for argument in arguments)
@@ -130,6 +136,17 @@ class FakeSchemas:
     async def get_schema(self, service_principal_id: str, job_id: str) -> Schema:
         self._call("get_schema", lambda: None)
         return deepcopy(self.schemas.setdefault(job_id, graph_schema()))
+
+    async def get_template_schema(self, service_principal_id: str, template_id: str) -> Schema:
+        self._call("get_template_schema", lambda: None)
+        return {**graph_schema(), "id": f"{template_id}.{'0' * 32}"}
+
+    async def delete_schema(self, service_principal_id: str, job_id: str) -> None:
+        def reset() -> None:
+            if not self.ignores_schemas:
+                self.schemas[job_id] = graph_schema()
+
+        self._call("delete_schema", reset)
 
     async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:
         def put() -> None:
@@ -162,6 +179,12 @@ class NoSchemas:
     """`SchemaApi` of a world in which no spec has a schema."""
 
     async def get_schema(self, service_principal_id: str, job_id: str) -> Schema:
+        raise AssertionError("No spec of this world has a schema.")
+
+    async def get_template_schema(self, service_principal_id: str, template_id: str) -> Schema:
+        raise AssertionError("No spec of this world has a schema.")
+
+    async def delete_schema(self, service_principal_id: str, job_id: str) -> None:
         raise AssertionError("No spec of this world has a schema.")
 
     async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:

@@ -92,4 +92,21 @@ DataKey = Annotated[
         " and dots.",
     ),
 ]
-"""A key in the data of a Secret or ConfigMap."""
+"""A key in the data of a Secret."""
+
+ConfigMapKey = Annotated[
+    str,
+    Text(
+        patterns=(DATA_KEY_PATTERN,),
+        at_most=253,
+        words="A key of a ConfigMap is written like schema.json.gz. It has from 1 to 253 letters, digits, -, _ and"
+        " dots.",
+    ),
+]
+"""A key in the data or binaryData of a ConfigMap."""
+
+SchemaName = Annotated[
+    str,
+    Text(at_least=1, at_most=256, words="A name in a schema is Graph's own. It has from 1 to 256 characters."),
+]
+"""A name of a part of a synchronization schema."""

@@ -55,7 +55,8 @@ FOREIGN_SECRET_ANNOTATION = f"{GROUP}/foreign-secret-acknowledged"
 """`"true"` on the resource that reports ForeignSecretLost: a person has looked, and secrets may be written again."""
 
 WATCH_LABEL = f"{GROUP}/watch"
-"""`"true"` on a Secret: the operator may use it, and acts on its changes at once."""
+"""`"true"` on a Secret: the operator may use it, and acts on its changes at once. On a ConfigMap: it acts on its
+changes at once."""
 
 SCHEMA_BACKUP_LABEL = f"{GROUP}/schema-backup"
 """`"true"` on the ConfigMaps that have a schema from before a change."""

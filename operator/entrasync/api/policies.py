@@ -133,6 +133,14 @@ class ScopingMode(StrEnum):
     NONE = "None"
 
 
+class SchemaPolicy(StrEnum):
+    """How much of a schema is decided by spec."""
+
+    MERGE = "Merge"
+    REPLACE = "Replace"
+    TEMPLATE_DEFAULT = "TemplateDefault"
+
+
 class SchemaBackup(StrEnum):
     """Whether a schema is kept before it is changed."""
 

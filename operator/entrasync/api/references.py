@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import ConfigDict, model_validator
 
-from entrasync.api.ids import DataKey, ObjectName
+from entrasync.api.ids import ConfigMapKey, DataKey, ObjectName
 from entrasync.api.model import ApiModel, cel_rules, rule
 from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, INSTALL_CONNECTION_KIND
 
@@ -18,6 +18,16 @@ class SecretKeyReference(ApiModel):
 
     key: DataKey
     """Key in the data of the Secret."""
+
+
+class ConfigMapKeyReference(ApiModel):
+    """A key of a ConfigMap in the namespace of this resource."""
+
+    name: ObjectName
+    """Name of the ConfigMap."""
+
+    key: ConfigMapKey
+    """Key in the data or binaryData of the ConfigMap."""
 
 
 class CertificateReference(ApiModel):

@@ -10,10 +10,12 @@ from entrasync.core.connection.status import MissingPermission
 from entrasync.graph.calls.operations import (
     CREATE_JOB,
     DELETE_JOB,
+    DELETE_SCHEMA,
     FIND_SERVICE_PRINCIPAL,
     GET_JOB,
     GET_SCHEMA,
     GET_SERVICE_PRINCIPAL,
+    GET_TEMPLATE_SCHEMA,
     LIST_JOBS,
     LIST_SECRETS,
     LIST_TEMPLATES,
@@ -52,7 +54,7 @@ FEATURES = (
     ),
     Feature("spec.application: credentials and settings of the app", (LIST_SECRETS, PUT_SECRETS, VALIDATE_CREDENTIALS)),
     Feature("spec.settings and spec.schedule.interval", (PATCH_SETTINGS, PATCH_INTERVAL)),
-    Feature("spec.schema", (GET_SCHEMA, PUT_SCHEMA, PARSE_EXPRESSION)),
+    Feature("spec.schema", (GET_SCHEMA, PUT_SCHEMA, PARSE_EXPRESSION, GET_TEMPLATE_SCHEMA, DELETE_SCHEMA)),
     Feature(
         "spec.servicePrincipal.appId, and telling that a service principal is gone",
         (FIND_SERVICE_PRINCIPAL, GET_SERVICE_PRINCIPAL),

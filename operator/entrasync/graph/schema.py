@@ -7,7 +7,14 @@ from entrasync.core.primitives.json_values import read_object, read_text
 from entrasync.core.remote.schema import DIRECTORIES, RULES, Evaluation, ParsedExpression, Schema
 from entrasync.graph.calls.error_classifier import make_unreadable_error
 from entrasync.graph.calls.json_caller import JsonCaller, read_response
-from entrasync.graph.calls.operations import GET_SCHEMA, PARSE_EXPRESSION, PUT_SCHEMA
+from entrasync.graph.calls.operations import (
+    DELETE_SCHEMA,
+    GET_SCHEMA,
+    GET_TEMPLATE_SCHEMA,
+    PARSE_EXPRESSION,
+    PUT_SCHEMA,
+    Operation,
+)
 
 
 class SchemaClient(JsonCaller):
@@ -18,12 +25,23 @@ class SchemaClient(JsonCaller):
 
         A write of a schema without one of them would remove what it holds (graph-facts 5.2).
         """
-        url = self._urls.job(service_principal_id, job_id, "schema")
-        schema = read_response(GET_SCHEMA, await self._send(GET_SCHEMA, "GET", url))
+        return await self._read(GET_SCHEMA, self._urls.job(service_principal_id, job_id, "schema"))
+
+    async def get_template_schema(self, service_principal_id: str, template_id: str) -> Schema:
+        """Read the schema of a template. Raises `Transient` when it has no list of rules or of directories."""
+        url = self._urls.synchronization(service_principal_id, "templates", template_id, "schema")
+        return await self._read(GET_TEMPLATE_SCHEMA, url)
+
+    async def _read(self, operation: Operation, url: str) -> Schema:
+        schema = read_response(operation, await self._send(operation, "GET", url))
         for member, words in ((RULES, "rules"), (DIRECTORIES, "directories")):
             if not isinstance(schema.get(member), list):
-                raise make_unreadable_error(GET_SCHEMA, f"it has no list of {words}")
+                raise make_unreadable_error(operation, f"it has no list of {words}")
         return schema
+
+    async def delete_schema(self, service_principal_id: str, job_id: str) -> None:
+        """Give a job the schema of its template again; may be repeated (graph-facts 3, call 14)."""
+        await self._send(DELETE_SCHEMA, "DELETE", self._urls.job(service_principal_id, job_id, "schema"))
 
     async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:
         """Replace the whole schema of a job; may be repeated (graph-facts 5.2)."""

@@ -27,6 +27,13 @@ RIGHTS = (
         "To act at once on changed Secrets labelled `entrasync.io/watch`. The operator requests only their metadata."
         " Without this right (`secrets.watch: false` in the chart), it reads them again at the next poll.",
     ),
+    Right(("get",), "core/configmaps", "The ConfigMaps that `spec.schema.from` names."),
+    Right(
+        ("list", "watch"),
+        "core/configmaps",
+        "To act at once on changed ConfigMaps labelled `entrasync.io/watch`. The operator requests only their metadata."
+        " Without this right, it reads them again at the next poll.",
+    ),
     Right(
         ("create", "delete"),
         "core/configmaps",

@@ -23,7 +23,7 @@ from entrasync.kube.objects.secrets import SecretReader
 from entrasync.kube.objects.service_accounts import request_token
 from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.kube.watch.kopf_host import kopf_settings
-from entrasync.kube.watch.secret_watch import SecretWatch
+from entrasync.kube.watch.labelled_watch import LabelledWatch
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.process.clock import WorldClock
 from entrasync.process.credential_watch import CredentialWatch
@@ -68,7 +68,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
         api_server.namespace_access,
         kinds,
         logins,
-        SecretWatch(shared.api_server.client, settings.namespaces, shared.dependents.secret_changed),
+        _build_watches(shared),
         shared.operator_client,
         _build_credential_watch(shared),
         shared.events,
@@ -186,6 +186,14 @@ def _build_job_services(shared: SharedServices) -> KindServices:
     guarded, metrics = Guard(reconciler, resources, shared.api_server.may_act), shared.metrics
     engine = WorkerPool(guarded, queue, resources, clock=clock, metrics=metrics, deadline=JOB_PASS_DEADLINE)
     return KindServices(kind, engine)
+
+
+def _build_watches(shared: SharedServices) -> tuple[LabelledWatch, ...]:
+    client, namespaces, dependents = shared.api_server.client, shared.settings.namespaces, shared.dependents
+    return (
+        LabelledWatch("Secrets", client, namespaces, dependents.secret_changed),
+        LabelledWatch("ConfigMaps", client, namespaces, dependents.config_map_changed),
+    )
 
 
 def _build_write_guard(shared: SharedServices, *, is_stopping: Callable[[], bool]) -> WriteGuard:

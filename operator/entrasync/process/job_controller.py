@@ -40,6 +40,7 @@ from entrasync.reconcile.ports.kubernetes import ConfigMapStore, DefinitionStore
 from entrasync.reconcile.schema.backups import SchemaBackups
 from entrasync.reconcile.schema.memory import SchemaMemoryStore
 from entrasync.reconcile.schema.reader import SchemaReader
+from entrasync.reconcile.schema.sources import SchemaSources
 from entrasync.reconcile.schema.writer import SchemaHandler
 from entrasync.reconcile.state.deletions import RecentDeletions
 from entrasync.reconcile.state.jobs import JobStore
@@ -110,7 +111,7 @@ def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
             entry,
             reader,
             application=ApplicationReader(collaborators.secrets, memories),
-            schema=SchemaReader(collaborators.schema_memories),
+            schema=SchemaReader(collaborators.schema_memories, SchemaSources(collaborators.config_maps)),
             performer=performer,
             clock=clock,
         ),

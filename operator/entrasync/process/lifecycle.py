@@ -72,7 +72,8 @@ async def _read_first(services: Services) -> None:
     """Read complete lists before any work."""
     for each in services.start_order:
         await wait_for_first_list(each.kind, services.namespace_access)
-    await services.secret_watch.prime()
+    for watch in services.labelled_watches:
+        await watch.prime()
 
 
 async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
@@ -147,7 +148,8 @@ def start_background(services: Services) -> None:
         leases.on_taken = partial(_look_at_namespace, kinds)
         services.background.start("leases of namespaces", leases.run())
     services.background.start("recheck of refused namespaces", recheck_refused(kinds, namespace_access))
-    services.background.start("watch of secrets", services.secret_watch.run())
+    for watch in services.labelled_watches:
+        services.background.start(f"watch of {watch.plural}", watch.run())
     if services.credential_watch is not None:
         services.background.start("watch of the credential", services.credential_watch.run())
     services.background.start("watch of the clock", watch_clock(services.clock, partial(look_anew, services)))

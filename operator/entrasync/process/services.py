@@ -16,7 +16,7 @@ from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.objects.events import EventPoster
 from entrasync.kube.objects.secrets import SecretReader
 from entrasync.kube.objects.synchronization_jobs import JobClient
-from entrasync.kube.watch.secret_watch import SecretWatch
+from entrasync.kube.watch.labelled_watch import LabelledWatch
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.process.clock import WorldClock
 from entrasync.process.credential_watch import CredentialWatch
@@ -91,7 +91,7 @@ class Services:
     kinds: tuple[KindServices, ...]
     """In the order in which messages name them; what reads or starts them goes by `start_order`."""
     logins: Logins
-    secret_watch: SecretWatch
+    labelled_watches: tuple[LabelledWatch, ...]
     operator_client: OperatorClient | None
     credential_watch: CredentialWatch | None
     events: EventPoster

@@ -94,7 +94,8 @@ def checkout(bare_cluster: Cluster, tmp_path: Path, tmp_path_factory: pytest.Tem
     for name, program in {"helm": helm.program, "kubectl": bare_cluster.plane.binaries["kubectl"]}.items():
         (tmp_path / name).symlink_to(program)
     (tmp_path / "charts").symlink_to(ROOT / "charts")
-    (tmp_path / "client-secret").write_text("x", encoding="utf-8")
+    for name in ("client-secret", "schema.json.gz"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
     manifest = (ROOT / "examples" / "minimal.yaml").read_text(encoding="utf-8")
     (tmp_path / "salesforce-emea.yaml").write_text(manifest.replace("salesforce", "salesforce-emea"), encoding="utf-8")
     homes = {f"HELM_{part}_HOME": str(tmp_path) for part in ("CACHE", "CONFIG", "DATA")}

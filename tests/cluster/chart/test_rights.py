@@ -94,9 +94,9 @@ class LimitedOperator:
         """Have a constant flow into the user name."""
         self.patch(spec={"schema": map_user_name_to(text)})
 
-    def wait_for_failed_backup(self) -> str:
-        """Wait until a schema cannot be backed up; return the message."""
-        self.wait(lambda job: "SchemaBackupFailed" in str(job["status"].get("conditions")), "SchemaBackupFailed")
+    def wait_stalled(self, reason: str) -> str:
+        """Wait until the resource is Stalled for a reason; return the message."""
+        self.wait(lambda job: reason in str(job["status"].get("conditions")), reason)
         return next(str(each["message"]) for each in self.job["status"]["conditions"] if each["type"] == "Stalled")
 
     def wait(self, holds: Callable[[Object], object], what: str) -> None:
@@ -186,10 +186,25 @@ def without_list_or_watch_of_secrets(operator: LimitedOperator) -> None:
     assert operator.pod.output.count("Secrets cannot be watched") == 1
 
 
+def without_get_of_config_maps(operator: LimitedOperator) -> None:
+    """The operator cannot read a schema, and names the missing right."""
+    reference = {"name": "exported", "key": "schema.json"}
+    operator.patch(spec={"schema": {"policy": "Replace", "from": {"configMapKeyRef": reference}}})
+    message = operator.wait_stalled("SchemaSourceUnreadable")
+    assert f"lacks the right get on configmaps in namespace {operator.pod.namespace}" in message
+
+
+def without_list_or_watch_of_config_maps(operator: LimitedOperator) -> None:
+    """The operator reports once that changed ConfigMaps are seen only at the next poll, and does everything else."""
+    operator.wait_logged("ConfigMaps cannot be watched; their changes are seen at the next poll")
+    operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
+    assert operator.pod.output.count("ConfigMaps cannot be watched") == 1
+
+
 def without_create_of_config_maps(operator: LimitedOperator) -> None:
     """The operator cannot back up a schema, so it changes none, and names the missing right."""
     operator.map_user_name_to("a")
-    assert "cannot create resource" in operator.wait_for_failed_backup()
+    assert "cannot create resource" in operator.wait_stalled("SchemaBackupFailed")
     operator.patch(spec={"schema": {"backup": "Never"}})
     operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
 
@@ -200,7 +215,7 @@ def without_delete_of_config_maps(operator: LimitedOperator) -> None:
         operator.map_user_name_to(text)
         operator.wait(has_schema_as_wanted, f"it maps {text}")
     operator.map_user_name_to("d")
-    assert "cannot delete resource" in operator.wait_for_failed_backup()
+    assert "cannot delete resource" in operator.wait_stalled("SchemaBackupFailed")
 
 
 def without_namespaces(operator: LimitedOperator) -> None:
@@ -242,6 +257,9 @@ LOSSES: Mapping[Right, Callable[[LimitedOperator], None]] = {
     ("patch", JOBS): without_patch,
     ("patch", STATUS): without_status,
     ("create", EVENTS): without_events,
+    ("get", CONFIG_MAPS): without_get_of_config_maps,
+    ("list", CONFIG_MAPS): without_list_or_watch_of_config_maps,
+    ("watch", CONFIG_MAPS): without_list_or_watch_of_config_maps,
     ("create", CONFIG_MAPS): without_create_of_config_maps,
     ("delete", CONFIG_MAPS): without_delete_of_config_maps,
     ("get", NAMESPACES): without_namespaces,

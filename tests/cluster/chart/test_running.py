@@ -63,6 +63,14 @@ class Release:
         self.cluster.patch(API_VERSION, PLURAL, name, self.team, merge=merge)
         self.cluster.wait_for(API_VERSION, PLURAL, name, self.team, holds=has_schema_as_wanted, what=f"it maps {text}")
 
+    def restore_schema(self, name: str) -> None:
+        """Restore the schema from the last backup, and wait until it is as it was."""
+        [backup, *_] = self.cluster.get(API_VERSION, PLURAL, name, self.team)["status"]["schema"]["backups"]
+        source = {"configMapKeyRef": {"name": backup["name"], "key": "schema.json.gz"}}
+        merge = {"spec": {"schema": {"rules": None, "policy": "Replace", "from": source}}}
+        self.cluster.patch(API_VERSION, PLURAL, name, self.team, merge=merge)
+        self.cluster.wait_for(API_VERSION, PLURAL, name, self.team, holds=has_schema_as_wanted, what="it is restored")
+
     def list_roles(self) -> list[Object]:
         """List the roles that the release made for its operator."""
         rbac, labels = "rbac.authorization.k8s.io/v1", "app.kubernetes.io/name=entra-sync-operator"
@@ -134,6 +142,7 @@ def test_the_installed_operator_has_no_right_missing_and_none_unused(release: Re
     release.wait_ready(name)
     for text in "abcd":  # one more than backups are kept, so that one is deleted
         release.map_user_name_to(name, text)
+    release.restore_schema(name)
     release.cluster.delete(API_VERSION, PLURAL, name, release.team)
     release.cluster.wait_gone(API_VERSION, PLURAL, name, release.team)
     assert [job for job in release.tenant.simulator.jobs(principal) if not job.is_deleted] == []

@@ -6,6 +6,7 @@ from tests.cluster.constraints.constraint import (
     Constraint,
     Overlay,
     number,
+    object_name,
     one_of,
     required,
     size,
@@ -13,11 +14,11 @@ from tests.cluster.constraints.constraint import (
     text,
     unique_items,
 )
+from tests.cluster.constraints.directories import DIRECTORY, directories_of, directory_of, schema_name
 
 RULES = ".spec.schema.rules"
 OBJECT_MAPPINGS = f"{RULES}[].objectMappings"
 MAPPINGS = f"{OBJECT_MAPPINGS}[].attributeMappings"
-NAME_WORDS = "A name in a schema is Graph's own. It has from 1 to 256 characters."
 HASH = f"sha256:{'0' * 64}"
 
 USER_NAME = {"target": "userName", "attribute": "mail"}
@@ -55,45 +56,27 @@ def _rule(number: int) -> dict[str, Any]:
     return {"name": f"Rule{number}", "objectMappings": [{"name": "Users"}]}
 
 
-def _name(place: str, put: Any) -> Constraint:
-    return text(place, put, NAME_WORDS, accepted=("userName", "with spaces: é"), refused=("",), longest=256)
+SOURCE = {"configMapKeyRef": {"name": "exported", "key": "schema.json.gz"}}
+TEST = {"name": "umlauts", "rule": "Rule1", "input": {"displayName": "x"}, "expect": {"userName": "x"}}
 
 
-DIRECTORIES = ".spec.schema.directories"
-OBJECTS = f"{DIRECTORIES}[].objects"
-ATTRIBUTES = f"{OBJECTS}[].attributes"
-USER = {"name": "User", "attributes": [{"name": "badge"}]}
-FLAGS = ("multivalued", "required", "caseExact", "anchor")
+def _replaced(**members: Any) -> Overlay:
+    return spec(schema={"policy": "Replace", "from": SOURCE, **members})
 
 
-def _directories(items: list[dict[str, Any]]) -> Overlay:
-    return spec(schema={"directories": items})
+def _from(reference: dict[str, Any]) -> dict[str, Any]:
+    return {"from": {"configMapKeyRef": reference}}
 
 
-def _directory(name: str = "Slack", kind: str = "User", attribute: str = "badge") -> dict[str, Any]:
-    return {"name": name, "objects": [{"name": kind, "attributes": [{"name": attribute}]}]}
+def _reference(**members: Any) -> Overlay:
+    return _replaced(**_from(SOURCE["configMapKeyRef"] | members))
 
 
-def _objects(items: list[dict[str, Any]]) -> Overlay:
-    return _directories([{"name": "Slack", "objects": items}])
-
-
-def _attributes(items: list[dict[str, Any]]) -> Overlay:
-    return _objects([{"name": "User", "attributes": items}])
-
-
-def _attribute(**members: Any) -> Overlay:
-    return _attributes([{"name": "badge", **members}])
-
-
-def _of_attribute(member: str, *values: str) -> Constraint:
-    return Constraint(
-        f"{ATTRIBUTES}[].{member} enum",
-        accepted=({}, *(_attribute(**{member: value}) for value in values)),
-        refused=tuple(_attribute(**{member: odd}) for odd in ("", values[0].swapcase(), "Unheard")),
-        message=f"spec.schema.directories[0].objects[0].attributes[0].{member}: Unsupported value",
-    )
-
+POLICIES = {
+    "Merge": _whole(policy="Merge"),
+    "Replace": _replaced(),
+    "TemplateDefault": spec(schema={"policy": "TemplateDefault"}),
+}
 
 RULE = (
     one_of(".spec.schema.approval", lambda text: _whole(approval=text), "NotRequired", "Required"),
@@ -106,17 +89,48 @@ RULE = (
         refused=("", "sha256:", HASH[:-1], HASH.upper(), f"{HASH}\n"),
         longest=len(HASH),
     ),
+    one_of(".spec.schema.policy", lambda text: POLICIES.get(text, _whole(policy=text)), *POLICIES),
     Constraint(
         ".spec.schema rule",
-        accepted=(_whole(), _directories([_directory()]), _whole(directories=[_directory()])),
-        refused=(spec(schema={"approval": "Required"}), spec(schema={})),
-        message="spec.schema: Give rules, directories or both.",
+        accepted=(
+            _whole(),
+            directories_of([directory_of()]),
+            _whole(directories=[directory_of()]),
+            *POLICIES.values(),
+            _replaced(tests=[TEST]),
+        ),
+        refused=(
+            spec(schema={"approval": "Required"}),
+            spec(schema={}),
+            spec(schema={"policy": "Merge"}),
+            _whole(**{"from": SOURCE}),
+            spec(schema={"policy": "Replace"}),
+            _replaced(rules=[_rule(1)]),
+            _replaced(directories=[directory_of()]),
+            _whole(policy="TemplateDefault"),
+            spec(schema={"policy": "TemplateDefault", "from": SOURCE}),
+            spec(schema={"policy": "TemplateDefault", "directories": [directory_of()]}),
+        ),
+        message="spec.schema: Give rules, directories or both with policy Merge or without a policy, from with Replace,"
+        " and none of them with TemplateDefault.",
+    ),
+    required(".spec.schema.from", "configMapKeyRef", _replaced(), _replaced(**{"from": {}})),
+    required(".spec.schema.from.configMapKeyRef", "name", _reference(), _replaced(**_from({"key": "schema.json"}))),
+    required(".spec.schema.from.configMapKeyRef", "key", _reference(), _replaced(**_from({"name": "exported"}))),
+    object_name(".spec.schema.from.configMapKeyRef.name", lambda text: _reference(name=text)),
+    text(
+        ".spec.schema.from.configMapKeyRef.key",
+        lambda text: _reference(key=text),
+        "A key of a ConfigMap is written like schema.json.gz. It has from 1 to 253 letters, digits, -, _ and dots.",
+        accepted=("schema.json", "A_b-1"),
+        refused=("", "a/b", "a b", "é", "x\n"),
+        longest=253,
     ),
     size(RULES, _rules, 1, 4, _rule, "There are from 1 to 4 rules."),
     unique_items(RULES, "list-map name", _rules, _rule(1), _rule(2)),
     required(f"{RULES}[]", "name", _rules([_rule(1)]), _rules([{"objectMappings": [{"name": "Users"}]}])),
     required(f"{RULES}[]", "objectMappings", _rules([_rule(1)]), _rules([{"name": "Rule"}])),
-    _name(f"{RULES}[].name", lambda text: _rules([{**_rule(1), "name": text}])),
+    schema_name(f"{RULES}[].name", lambda text: _rules([{**_rule(1), "name": text}])),
 )
 
 FILTER = f"{OBJECT_MAPPINGS}[].scopingFilter"
@@ -162,7 +176,7 @@ SCOPING = (
     size(f"{FILTER}.groups[].clauses", _clauses, 1, 8, lambda _: CLAUSE, "There are from 1 to 8 clauses."),
     required(f"{FILTER}.groups[].clauses[]", "attribute", _clause(), _clauses([{"operator": "IS NULL"}])),
     required(f"{FILTER}.groups[].clauses[]", "operator", _clause(), _clauses([{"attribute": "mail"}])),
-    _name(f"{FILTER}.groups[].clauses[].attribute", lambda text: _clause(attribute=text)),
+    schema_name(f"{FILTER}.groups[].clauses[].attribute", lambda text: _clause(attribute=text)),
     text(
         f"{FILTER}.groups[].clauses[].operator",
         lambda text: _clause(operator=text),
@@ -191,7 +205,7 @@ OBJECT_MAPPING = (
     ),
     unique_items(OBJECT_MAPPINGS, "list-map name", _object_mappings, {"name": "Users"}, {"name": "Groups"}),
     required(f"{OBJECT_MAPPINGS}[]", "name", _object_mapping(), _object_mappings([{"enabled": True}])),
-    _name(f"{OBJECT_MAPPINGS}[].name", lambda text: _object_mapping(name=text)),
+    schema_name(f"{OBJECT_MAPPINGS}[].name", lambda text: _object_mapping(name=text)),
     Constraint(
         f"{OBJECT_MAPPINGS}[].flowTypes rule",
         accepted=(_object_mapping(flowTypes=["Add"]), _object_mapping(flowTypes=["Delete", "Update", "Add"])),
@@ -239,8 +253,8 @@ MAPPING = (
         message="spec.schema.rules.objectMappings.attributeMappings: Give exactly one of attribute, constant and"
         " expression, or ensure: Absent alone to remove the mapping.",
     ),
-    _name(f"{MAPPINGS}[].target", lambda text: _mapping(target=text)),
-    _name(f"{MAPPINGS}[].attribute", lambda text: _mapping(attribute=text)),
+    schema_name(f"{MAPPINGS}[].target", lambda text: _mapping(target=text)),
+    schema_name(f"{MAPPINGS}[].attribute", lambda text: _mapping(attribute=text)),
     text(
         f"{MAPPINGS}[].constant",
         lambda text: _source(constant=text),
@@ -284,7 +298,6 @@ MAPPING = (
 )
 
 TESTS = ".spec.schema.tests"
-TEST = {"name": "umlauts", "rule": "Rule1", "input": {"displayName": "x"}, "expect": {"userName": "x"}}
 
 
 def _tests(items: list[dict[str, Any]]) -> Overlay:
@@ -318,72 +331,11 @@ MAPPING_TEST = (
     size(TESTS, _tests, 0, 64, lambda n: TEST | {"name": f"test {n}"}, "There are at most 64 tests."),
     unique_items(TESTS, "list-map name", _tests, TEST, TEST | {"name": "another"}),
     *(required(f"{TESTS}[]", member, _test(), _without(member)) for member in TEST),
-    _name(f"{TESTS}[].name", lambda text: _test(name=text)),
-    _name(f"{TESTS}[].rule", lambda text: _test(rule=text)),
-    _name(f"{TESTS}[].objectMapping", lambda text: _test(objectMapping=text)),
+    schema_name(f"{TESTS}[].name", lambda text: _test(name=text)),
+    schema_name(f"{TESTS}[].rule", lambda text: _test(rule=text)),
+    schema_name(f"{TESTS}[].objectMapping", lambda text: _test(objectMapping=text)),
     _texts(f"{TESTS}[].input", "input", 0, "An input has at most 32 attributes, each with a name of at most 256"),
     _texts(f"{TESTS}[].expect", "expect", 1, "From 1 to 32 attributes are expected, each with a name of at most 256"),
 )
 
-ATTRIBUTE = (
-    size(ATTRIBUTES, _attributes, 1, 32, lambda n: {"name": f"attribute{n}"}, "There are from 1 to 32 attributes."),
-    unique_items(ATTRIBUTES, "list-map name", _attributes, {"name": "badge"}, {"name": "desk"}),
-    required(f"{ATTRIBUTES}[]", "name", _attribute(), _attributes([{"type": "String"}])),
-    _name(f"{ATTRIBUTES}[].name", lambda text: _attribute(name=text)),
-    Constraint(
-        f"{ATTRIBUTES}[] rule",
-        accepted=(_attribute(ensure="Absent"), _attribute(ensure="Present", type="String")),
-        refused=(
-            *(_attribute(ensure="Absent", **{member: False}) for member in FLAGS),
-            _attribute(ensure="Absent", type="String"),
-            _attribute(ensure="Absent", mutability="ReadOnly"),
-            _attribute(ensure="Absent", referencedObjects=[]),
-            _attribute(ensure="Absent", apiExpressions={}),
-        ),
-        message="spec.schema.directories.objects.attributes: Give ensure: Absent with the name alone to remove the"
-        " attribute.",
-    ),
-    _of_attribute("type", "String", "Integer", "Reference", "Binary", "Boolean", "DateTime"),
-    _of_attribute("mutability", "ReadWrite", "ReadOnly", "Immutable", "WriteOnly"),
-    _of_attribute("ensure", "Present", "Absent"),
-    Constraint(
-        f"{ATTRIBUTES}[].referencedObjects rule",
-        accepted=(_attribute(referencedObjects=[]), _attribute(referencedObjects=[f"Kind{n}" for n in range(8)])),
-        refused=(_attribute(referencedObjects=[f"Kind{n}" for n in range(9)]),),
-        message="spec.schema.directories.objects.attributes.referencedObjects: An attribute refers to at most 8 kinds"
-        " of objects.",
-    ),
-    unique_items(
-        f"{ATTRIBUTES}[].referencedObjects", "set", lambda items: _attribute(referencedObjects=items), "User", "Group"
-    ),
-    _name(f"{ATTRIBUTES}[].referencedObjects[]", lambda text: _attribute(referencedObjects=[text])),
-    Constraint(
-        f"{ATTRIBUTES}[].apiExpressions rule",
-        accepted=(
-            _attribute(apiExpressions={}),
-            _attribute(apiExpressions={f"api{n}": "x" for n in range(4)}),
-            _attribute(apiExpressions={"x" * 256: "y" * 1024}),
-        ),
-        refused=(
-            _attribute(apiExpressions={f"api{n}": "x" for n in range(5)}),
-            _attribute(apiExpressions={"x" * 257: "y"}),
-            _attribute(apiExpressions={"x": "y" * 1025}),
-        ),
-        message="spec.schema.directories.objects.attributes.apiExpressions: An attribute has at most 4 API expressions",
-    ),
-)
-
-DIRECTORY = (
-    size(DIRECTORIES, _directories, 1, 2, lambda n: _directory(f"Slack{n}"), "There are 1 or 2 directories."),
-    unique_items(DIRECTORIES, "list-map name", _directories, _directory(), _directory("Zoom")),
-    required(f"{DIRECTORIES}[]", "name", _directories([_directory()]), _directories([{"objects": [USER]}])),
-    required(f"{DIRECTORIES}[]", "objects", _directories([_directory()]), _directories([{"name": "Slack"}])),
-    _name(f"{DIRECTORIES}[].name", lambda text: _directories([_directory(text)])),
-    size(OBJECTS, _objects, 1, 4, lambda n: USER | {"name": f"User{n}"}, "There are from 1 to 4 objects."),
-    unique_items(OBJECTS, "list-map name", _objects, USER, USER | {"name": "Group"}),
-    required(f"{OBJECTS}[]", "name", _objects([USER]), _objects([{"attributes": [{"name": "badge"}]}])),
-    required(f"{OBJECTS}[]", "attributes", _objects([USER]), _objects([{"name": "User"}])),
-    _name(f"{OBJECTS}[].name", lambda text: _directories([_directory(kind=text)])),
-)
-
-SCHEMA = (*DIRECTORY, *ATTRIBUTE, *RULE, *OBJECT_MAPPING, *SCOPING, *MAPPING, *MAPPING_TEST)
+SCHEMA = (*DIRECTORY, *RULE, *OBJECT_MAPPING, *SCOPING, *MAPPING, *MAPPING_TEST)

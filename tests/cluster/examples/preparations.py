@@ -1,5 +1,7 @@
 """What each example assumes of its tenant. The service principals are made before."""
 
+import base64
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -86,6 +88,19 @@ def has_settings_of_others(example: Example) -> None:
     example.simulator.set_secrets(example.principal, stored)
 
 
+def has_a_spoilt_schema_and_its_backup(example: Example) -> None:
+    job = example.simulator.create_job(example.principal)
+    schema = example.simulator.schema(job.id)
+    reference = example.job["spec"]["schema"]["from"]["configMapKeyRef"]
+    content = base64.b64encode(gzip.compress(json.dumps(schema).encode())).decode()
+    backup = {"metadata": {"name": reference["name"]}, "immutable": True, "binaryData": {reference["key"]: content}}
+    manifest = {"apiVersion": "v1", "kind": "ConfigMap", **backup}
+    example.environment.cluster.create("configmaps", manifest, example.environment.namespace)
+    schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"].clear()
+    parts = ("synchronizationRules", "directories")
+    example.simulator.change_schema(job.id, {name: schema[name] for name in parts})
+
+
 def is_new(example: Example) -> None:
     pass
 
@@ -103,6 +118,7 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "attribute-mappings": is_new,
     "custom-attribute": is_new,
     "mapping-tests": is_new,
+    "restored-schema": has_a_spoilt_schema_and_its_backup,
     "scoping-filter": is_new,
     "scim-app": accepts_the_token,
     "cross-tenant-sync": is_new,

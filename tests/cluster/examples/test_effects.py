@@ -1,5 +1,7 @@
 """Each example does what its comment says, checked by its effects in Graph."""
 
+import base64
+import gzip
 import json
 from datetime import datetime, timedelta
 
@@ -169,6 +171,19 @@ def test_the_example_mapping_tests_is_written_after_graph_has_evaluated_them(
     evaluated = made[: made.index("putSchema")].count("parseExpression")
     assert evaluated == 1 + sum(len(test["expect"]) for test in tests), "one reading of the expression, and the tests"
     assert_schema_is_as_wanted(example)
+
+
+def test_the_example_restored_schema_makes_the_schema_what_it_was(applied_examples: AppliedExamples) -> None:
+    example = applied_examples.apply("restored-schema")
+    reference = example.job["spec"]["schema"]["from"]["configMapKeyRef"]
+    namespace = example.environment.namespace
+    stored = example.environment.cluster.get("v1", "configmaps", reference["name"], namespace)
+    before = json.loads(gzip.decompress(base64.b64decode(stored["binaryData"][reference["key"]])))
+    assert example.simulator.schema(job_of(example).id) | {"version": ""} == before | {"version": ""}
+    assert example.environment.writes(example.principal) == ["putSchema"]
+    schema = status_of(example)["schema"]
+    assert schema["source"]["uid"] == stored["metadata"]["uid"]
+    assert [entry["name"] == reference["name"] for entry in schema["backups"]] == [False]
 
 
 def test_the_example_scoping_filter_is_written_before_the_first_start(applied_examples: AppliedExamples) -> None:

@@ -183,6 +183,7 @@ ENDINGS_BY_CALL: Mapping[tuple[str, str], Ending] = {
 
 WITHOUT_BODY = {
     "delete_job",
+    "delete_schema",
     "pause_job",
     "put_schema",
     "put_secrets",
@@ -194,6 +195,7 @@ WITHOUT_BODY = {
 
 UNREADABLE_AS = {
     "get_schema": "it has no list of rules",
+    "get_template_schema": "it has no list of rules",
     "evaluate_expression": "it does not say whether the expression was read",
     "parse_expression": "it does not say whether the expression was read",
 }

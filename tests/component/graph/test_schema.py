@@ -39,6 +39,15 @@ class TestSchema:
         again = await api.get_schema(principal, job)
         assert {**again, "version": ""} == {**read, "version": ""}
 
+    async def test_is_that_of_the_template_again_after_a_reset(self, held: tuple[SyncApi, str, str]) -> None:
+        api, principal, job = held
+        first = await api.get_schema(principal, job)
+        await api.put_schema(principal, job, {"synchronizationRules": [], "directories": []})
+        await api.delete_schema(principal, job)
+        again, template = await api.get_schema(principal, job), await api.get_template_schema(principal, "fullAD2AAD")
+        assert {**again, "version": ""} == {**first, "version": ""}
+        assert {**writable(template), "id": job, "version": ""} == {**writable(again), "version": ""}
+
     async def test_of_an_unknown_job_may_be_replicating(self, held: tuple[SyncApi, str, str]) -> None:
         api, principal, _ = held
         with pytest.raises(PossiblyReplicating):
@@ -50,6 +59,9 @@ class TestSchema:
         scripted.graph.reply_with(Reply(body={"id": "an-id", **parts, lacking: None}))
         with pytest.raises(Transient, match="it has no list of"):
             await scripted.api.get_schema(SP, JOB)
+        scripted.graph.reply_with(Reply(body={"id": "an-id", **parts, lacking: None}))
+        with pytest.raises(Transient, match="it has no list of"):
+            await scripted.api.get_template_schema(SP, "scim")
 
 
 class TestExpression:

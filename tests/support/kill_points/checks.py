@@ -38,13 +38,13 @@ def assert_secrets(world: World, token: str, **others: str) -> None:
     )
 
 
-def assert_one_backup(world: World) -> None:
-    """Check that the schema from before the change is in one ConfigMap, which the status names."""
+def assert_backups(world: World, count: int) -> None:
+    """Check that the schemas from before the changes are in so many ConfigMaps, which the status names."""
     found = world.resource()
     assert found is not None
     named = [entry["name"] for entry in found["status"]["schema"]["backups"]]
-    assert [entry["metadata"]["name"] for entry in world.server.list("configmaps")] == named
-    assert len(named) == 1
+    assert sorted(entry["metadata"]["name"] for entry in world.server.list("configmaps")) == sorted(named)
+    assert len(named) == count
 
 
 def assert_gone(world: World) -> None:

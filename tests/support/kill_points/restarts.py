@@ -6,7 +6,8 @@ from typing import Any
 
 from entrasync.api.names import RESTART_ANNOTATION
 from entrasync.core.primitives.times import write_time
-from tests.support.kill_points.scenarios import AT_MOST_ONCE, ONCE, ONCE_OR_TWICE, Scenario, assert_ready, holding
+from tests.support.kill_points.checks import assert_ready
+from tests.support.kill_points.scenarios import AT_MOST_ONCE, ONCE, ONCE_OR_TWICE, Scenario, holding
 from tests.support.kill_points.world import World
 
 FORCED: dict[str, Any] = {"token": "one", "scope": ["ForceDeletes"], "acknowledgeDangerous": True}

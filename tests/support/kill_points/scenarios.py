@@ -15,8 +15,8 @@ from entrasync.core.primitives.times import write_time
 from graph_simulator.world.replication import Replication
 from tests.support.kill_points.checks import (
     FOREIGN,
+    assert_backups,
     assert_gone,
-    assert_one_backup,
     assert_one_job,
     assert_ready,
     assert_secrets,
@@ -136,7 +136,7 @@ def _check_everything(world: World) -> None:
     assert secrets == {"SecretToken": "old", "SyncAll": "false", FOREIGN[0]: FOREIGN[1]}
     assert dict(world.jobs()[0].settings)["LookaheadQueryEnabled"] == "True"
     assert world.source_of("userName") == 'Append([mail], "x")'
-    assert_one_backup(world)
+    assert_backups(world, 1)
 
 
 def _start_in_vain(world: World) -> None:
@@ -161,8 +161,21 @@ def _check_settings(world: World) -> None:
 
 def _check_schema(world: World) -> None:
     assert_ready(world)
-    assert_one_backup(world)
+    assert_backups(world, 1)
     assert world.source_of("userName") == 'Append([mail], "x")'
+
+
+def _restore_schema(world: World) -> None:
+    """Have the backup restored that was made before the only change."""
+    [backup] = world.server.list("configmaps")
+    reference = {"name": backup["metadata"]["name"], "key": "schema.json.gz"}
+    world.edit(spec={"schema": {"rules": None, "policy": "Replace", "from": {"configMapKeyRef": reference}}})
+
+
+def _check_restored_schema(world: World) -> None:
+    assert_ready(world)
+    assert world.source_of("userName") == "[userPrincipalName]"
+    assert_backups(world, 2)
 
 
 def _check_interval(world: World) -> None:
@@ -277,6 +290,13 @@ SCENARIOS = (
         _check_schema,
         {"putSchema": ONCE_OR_TWICE},
         holding(),
+    ),
+    Scenario(
+        "schema restored from its backup",
+        _restore_schema,
+        _check_restored_schema,
+        {"putSchema": ONCE_OR_TWICE},
+        holding({"schema": SCHEMA}),
     ),
     Scenario(
         "interval",

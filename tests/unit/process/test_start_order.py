@@ -33,7 +33,8 @@ def test_connections_are_listed_before_jobs_when_a_refused_namespace_is_rechecke
     monkeypatch.setattr(lifecycle, "keep_in_sync", lambda kind, _: kind)
     monkeypatch.setattr(lifecycle, "watch_clock", lambda clock, _: clock)
     jobs, connections = (SimpleNamespace(kind=SimpleNamespace(plural=name)) for name in ("jobs", "connections"))
-    shared: Any = parts
-    lifecycle.start_background(Services(shared, shared, cast("Any", (jobs, connections)), *[shared] * 10))
+    shared, watches = cast("Any", parts), cast("Any", (SimpleNamespace(plural="secrets", run=parts.run),))
+    kinds = cast("Any", (jobs, connections))
+    lifecycle.start_background(Services(shared, shared, kinds, shared, watches, *[shared] * 8))
     assert [kind.plural for kind in rechecked] == ["connections", "jobs"]
     assert len(parts.started) == len(set(parts.started)) == 7

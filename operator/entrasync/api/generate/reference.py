@@ -77,9 +77,10 @@ ANNOTATIONS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         names.WATCH_LABEL,
-        "Secret (a label)",
+        "Secret, ConfigMap (a label)",
         '`"true"`: the operator may use this Secret, and acts on a change of it within seconds. Without the label it '
-        "uses none, unless the install says `--unlabelled-secrets=Allow`.",
+        "uses none, unless the install says `--unlabelled-secrets=Allow`. A ConfigMap needs no label to be used: with "
+        "it, the operator acts on a change within seconds, else at the next poll.",
     ),
     (
         names.SCHEMA_BACKUP_LABEL,

@@ -56,6 +56,19 @@ class SchemaBackupRecord(ApiModel):
     """What stands for the change that came after it."""
 
 
+class SchemaSourceRecord(ApiModel):
+    """The ConfigMap that a whole schema was read from."""
+
+    name: str | None = None
+    """Name of the ConfigMap."""
+
+    uid: str | None = None
+    """Its uid."""
+
+    resource_version: str | None = None
+    """Its version for which Graph was last seen to match."""
+
+
 class SchemaRecord(ApiModel):
     """How the job's schema in Graph differs from spec.schema."""
 
@@ -73,6 +86,9 @@ class SchemaRecord(ApiModel):
 
     sent: SentSchemaRecord | None = None
     """The change that Graph accepted and does not show yet. Absent: none."""
+
+    source: SchemaSourceRecord | None = None
+    """The ConfigMap of spec.schema.from for which Graph was last seen to match. Absent: none."""
 
     backups: list[SchemaBackupRecord] | None = None
     """The schemas from before the last three changes, the newest first. Absent: none."""

@@ -20,10 +20,10 @@ from entrasync.api.ids import ApplicationId, FactoryTag, JobId, ServicePrincipal
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.job.periodic_restart import PeriodicRestartSpec
 from entrasync.api.job.restart import RestartSpec
-from entrasync.api.job.schema import SchemaSpec
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, Readiness, ScheduleState
 from entrasync.api.references import ConnectionReference
+from entrasync.api.schema.spec import SchemaSpec
 
 PollInterval = Annotated[
     timedelta,

@@ -10,6 +10,9 @@ SCHEMA_PART_UNKNOWN = Row(
     NEEDS_A_PERSON,
     "spec.schema names a rule, an object mapping or an attribute that the schema does not have.",
 )
+SCHEMA_SOURCE_UNREADABLE = Row(
+    "SchemaSourceUnreadable", NEEDS_A_PERSON, "The ConfigMap that spec.schema names has no schema of the job."
+)
 SCHEMA_RULE_NOT_EDITABLE = Row(
     "SchemaRuleNotEditable", NEEDS_A_PERSON, "spec.schema wants to change a rule that Graph marks as not editable."
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 
 from entrasync.core.decision.action import Difference
 from entrasync.core.decision.errors import EntraSyncError
+from entrasync.core.record.config_map_version import ConfigMapVersion
 from entrasync.core.remote.schema import Schema
 
 
@@ -76,6 +77,8 @@ class SchemaSeen:
     faults: SchemaFaults = field(default_factory=SchemaFaults)
     wanted: Schema | None = field(default=None, repr=False)
     shown: Schema | None = field(default=None, repr=False)
+    source: ConfigMapVersion | None = None
+    """The version of the ConfigMap that `wanted` was read from."""
     failure: EntraSyncError | None = None
     """Why the schema or an expression could not be read."""
 

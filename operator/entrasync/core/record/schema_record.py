@@ -8,6 +8,7 @@ from typing import Any
 from entrasync.core.decision.action import Difference
 from entrasync.core.primitives.json_values import read_entries, read_object, read_text
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
+from entrasync.core.record.config_map_version import ConfigMapVersion, read_version
 from entrasync.core.record.difference_records import hash_differences, read_differences, write_difference
 
 MAX_SHOWN_DIFFERENCES = 32
@@ -58,6 +59,8 @@ class SchemaRecord:
     sent: SentChange | None = None
     backups: tuple[Backup, ...] = ()
     """The newest first."""
+    source: ConfigMapVersion | None = None
+    """The version of the ConfigMap for which Graph was last seen to match."""
 
     def with_differences(self, differences: tuple[Difference, ...]) -> "SchemaRecord":
         """Record what differs. A change that was sent is remembered as long as it is the same."""
@@ -70,9 +73,13 @@ class SchemaRecord:
         """Forget what was seen of the schema in Graph. The backups stay."""
         return SchemaRecord(backups=self.backups)
 
-    def is_settled_for(self, generation: int) -> bool:
-        """Whether Graph was last seen to match this generation of the spec."""
-        return self.generation == generation and not self.count
+    def is_settled_for(self, generation: int, source: ConfigMapVersion | None) -> bool:
+        """Whether Graph was last seen to match this generation of the spec, and what it names."""
+        return self.was_as_wanted(generation, source) and not self.count
+
+    def was_as_wanted(self, generation: int, source: ConfigMapVersion | None) -> bool:
+        """Whether Graph has ever matched this generation of the spec, and what it names."""
+        return self.generation == generation and self.source == source
 
     def with_sent(self, sent: SentChange) -> "SchemaRecord":
         """Record a change that Graph accepted."""
@@ -86,6 +93,7 @@ class SchemaRecord:
             "count": self.count or None,
             "diffHash": self.diff_hash,
             "sent": self.sent.write() if self.sent else None,
+            "source": self.source.write() if self.source else None,
             "backups": [backup.write() for backup in self.backups] or None,
         }
         return {name: value for name, value in members.items() if value is not None}
@@ -102,6 +110,7 @@ def read_schema_record(stored: object) -> SchemaRecord:
         count=count if isinstance(count, int) else 0,
         diff_hash=read_text(schema.get("diffHash")),
         sent=_read_sent(read_object(schema.get("sent"))),
+        source=read_version(schema.get("source")),
         backups=tuple(backup for backup in backups if backup is not None),
     )
 

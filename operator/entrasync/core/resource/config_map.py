@@ -4,6 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.record.config_map_version import ConfigMapVersion
+
+
+@dataclass(frozen=True)
+class ConfigMap:
+    """One ConfigMap. `data` has its data and its binaryData as bytes."""
+
+    version: ConfigMapVersion
+    data: Mapping[str, bytes] = field(repr=False)
 
 
 @dataclass(frozen=True)

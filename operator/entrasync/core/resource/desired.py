@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.job.periodic_restart import PeriodicRestartSpec
 from entrasync.api.job.restart import RestartSpec
-from entrasync.api.job.schema import SchemaSpec
 from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, INSTALL_CONNECTION_KIND
 from entrasync.api.policies import (
     AdoptionPolicy,
@@ -17,6 +16,7 @@ from entrasync.api.policies import (
     ScheduleState,
 )
 from entrasync.api.reasons import Reason
+from entrasync.api.schema.spec import SchemaSpec
 
 INSTALL_CONNECTION = f"the install's own connection ({INSTALL_CONNECTION_KIND} {DEFAULT_CONNECTION})"
 """How messages name the connection that the install itself has."""

@@ -15,7 +15,10 @@ MAX_NAMED_DIFFERENCES = 3
 
 @dataclass(frozen=True)
 class PutSchema(Action):
-    """Write the whole schema of a job, which Graph replaces by it. `differences` are what changes."""
+    """Write the whole schema of a job, which Graph replaces by it, or reset it to that of the template.
+
+    `differences` are what changes.
+    """
 
     target: ClassVar[Target] = "Graph"
     pending_reason: ClassVar[Reason] = Reason.WAITING_FOR_REPLICATION
@@ -29,6 +32,8 @@ class PutSchema(Action):
     differences: tuple[Difference, ...]
     has_drifted: bool = False
     """Whether the schema was as wanted before, so that somebody else has changed it."""
+    resets: bool = False
+    """Whether Graph itself makes the schema that of the template again."""
     needs_backup: bool = True
     """Whether the schema that it replaces is kept."""
 
@@ -41,7 +46,8 @@ class PutSchema(Action):
         """Say what it does."""
         named = "; ".join(describe_difference(entry) for entry in self.differences[:MAX_NAMED_DIFFERENCES])
         more = len(self.differences) - MAX_NAMED_DIFFERENCES
-        return f"change the schema: {named}" + (f"; and {more} more" if more > 0 else "")
+        verb = "reset" if self.resets else "change"
+        return f"{verb} the schema: {named}" + (f"; and {more} more" if more > 0 else "")
 
     @property
     def content(self) -> Mapping[str, str]:

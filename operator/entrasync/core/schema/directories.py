@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from entrasync.api.job.directories import AttributeSpec, DirectoryObjectSpec, DirectorySpec
+from entrasync.api.schema.directories import AttributeSpec, DirectoryObjectSpec, DirectorySpec
 from entrasync.core.primitives.json_values import read_entries, read_text
 from entrasync.core.schema.findings import Entry, Findings
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from entrasync.api.job.schema import MappingTest, SchemaSpec
+from entrasync.api.schema.spec import MappingTest, SchemaSpec
 from entrasync.core.facts.schema_seen import FailedTest
 from entrasync.core.primitives.json_values import read_entries
 from entrasync.core.remote.schema import (

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from entrasync.api.job.schema import (
+from entrasync.api.policies import FlowType
+from entrasync.api.schema.rules import (
     AttributeMappingSpec,
     ObjectMappingSpec,
     SchemaRuleSpec,
-    SchemaSpec,
     ScopingFilterSpec,
 )
-from entrasync.api.policies import FlowType
+from entrasync.api.schema.spec import SchemaSpec
 from entrasync.core.decision.action import Difference
 from entrasync.core.facts.schema_seen import RefusedExpression, SchemaFaults
 from entrasync.core.remote.schema import (

@@ -1,6 +1,6 @@
 """Rules about the job's schema that spec names. Each is named by the fault it finds."""
 
-from entrasync.api.policies import SchemaApproval, SchemaBackup
+from entrasync.api.policies import SchemaApproval, SchemaBackup, SchemaPolicy
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
@@ -143,7 +143,8 @@ def schema_differs(facts: Facts) -> Verdict | None:
             document=writable(seen.wanted),
             replaced=seen.shown,
             differences=seen.differences,
-            has_drifted=facts.resource.record.schema.generation == facts.resource.generation,
+            has_drifted=facts.resource.record.schema.was_as_wanted(facts.resource.generation, seen.source),
+            resets=spec.policy is SchemaPolicy.TEMPLATE_DEFAULT,
             needs_backup=spec.backup is not SchemaBackup.NEVER,
         )
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from entrasync.api.job.schema import ScopingFilterSpec
+from entrasync.api.schema.rules import ScopingFilterSpec
 from entrasync.core.primitives.json_values import read_entries, read_object, read_text
 
 EVERYTHING = "all objects"

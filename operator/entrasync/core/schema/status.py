@@ -18,7 +18,7 @@ def updated_schema_record(facts: Facts) -> SchemaRecord:
     if seen.is_matching and _may_change_yet(facts):
         return replace(blank, sent=record.sent)
     if seen.is_matching:
-        return replace(blank, generation=facts.resource.generation)
+        return replace(blank, generation=facts.resource.generation, source=seen.source)
     # A schema that does not match and has no difference has a fault: without a generation it is looked at again.
     return record.with_differences(seen.differences) if seen.differences else blank
 

@@ -63,6 +63,8 @@ RESTART_JOB = Operation("restart_job", "restart the job", _WRITE, _DONE, is_writ
 PATCH_SETTINGS = Operation("patch_settings", "change the job's settings", _CHANGE, _CHANGED, is_write=True)
 PATCH_INTERVAL = Operation("patch_interval", "change the job's interval", _CHANGE, _CHANGED, is_write=True)
 GET_SCHEMA = Operation("get_schema", "show the job's schema", _READ, _SHOWN)
+GET_TEMPLATE_SCHEMA = Operation("get_template_schema", "show the schema of the template", _READ, _SHOWN)
+DELETE_SCHEMA = Operation("delete_schema", "reset the job's schema", _WRITE, _DONE, is_write=True)
 PUT_SCHEMA = Operation("put_schema", "change the job's schema", _WRITE, _DONE, is_write=True)
 PARSE_EXPRESSION = Operation("parse_expression", "read an expression", _WRITE, _SHOWN)
 """No write: it changes nothing, so it may be repeated."""

@@ -9,7 +9,7 @@ from entrasync.kube.client.own_server import stay_at
 MAX_CONNECTIONS = 50
 """Connections besides those of watches. Kopf sets no limit: thousands of resources would open thousands of sockets."""
 
-CONNECTIONS_PER_NAMESPACE = 4
+CONNECTIONS_PER_NAMESPACE = 5
 """Connections that the watches of each namespace (or of the cluster) hold as long as the process lives."""
 
 

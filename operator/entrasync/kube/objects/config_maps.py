@@ -1,13 +1,24 @@
-"""The API server for ConfigMaps, which hold backups of schemas."""
+"""The API server for ConfigMaps, which hold schemas: backups, and those that a spec names."""
 
 import base64
+import binascii
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.resource.config_map import NewConfigMap
-from entrasync.kube.client.api_client import ApiClient, Forbidden, NamespaceTerminating
+from entrasync.core.record.config_map_version import ConfigMapVersion
+from entrasync.core.resource.config_map import ConfigMap, NewConfigMap
+from entrasync.kube.client.api_client import JSON, ApiClient, Forbidden, NamespaceTerminating
 from entrasync.kube.client.paths import encode_segment
-from entrasync.reconcile.ports.kubernetes import ConfigMapRefused, ResourceChanged, ResourceGone
+from entrasync.reconcile.ports.kubernetes import (
+    ApiServerUnavailable,
+    ConfigMapRefused,
+    ResourceChanged,
+    ResourceGone,
+)
+
+METADATA_FORM = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
 
 class ConfigMapClient:
@@ -15,6 +26,21 @@ class ConfigMapClient:
 
     def __init__(self, api_client: ApiClient) -> None:
         self._api_client = api_client
+
+    async def read_version(self, key: ObjectKey) -> ConfigMapVersion:
+        """Read which version of a ConfigMap there is, without what it holds. One that is missing has no version."""
+        try:
+            return _read_version(await self._call("GET", _path(key), accept=METADATA_FORM))
+        except ResourceGone:
+            return ConfigMapVersion(key.name)
+
+    async def read(self, key: ObjectKey) -> ConfigMap | None:
+        """Read a ConfigMap; returns None when there is none."""
+        try:
+            raw = await self._call("GET", _path(key))
+        except ResourceGone:
+            return None
+        return ConfigMap(_read_version(raw), _read_data(raw, key))
 
     async def create(self, config_map: NewConfigMap) -> None:
         """Make an immutable ConfigMap. One that has its name already is left as it is."""
@@ -37,15 +63,35 @@ class ConfigMapClient:
     async def delete(self, key: ObjectKey) -> None:
         """Delete a ConfigMap."""
         with suppress(ResourceGone):
-            await self._call("DELETE", f"{_collection(key.namespace)}/{encode_segment(key.name)}")
+            await self._call("DELETE", _path(key))
 
-    async def _call(self, method: str, path: str, document: dict[str, object] | None = None) -> None:
+    async def _call(
+        self, method: str, path: str, document: dict[str, object] | None = None, *, accept: str = JSON
+    ) -> Any:
         try:
-            await self._api_client.call(method, path, body=document)
+            return await self._api_client.call(method, path, body=document, accept=accept)
         except NamespaceTerminating:
             raise  # its resources are deleted as well
         except Forbidden as error:
             raise ConfigMapRefused(str(error)) from error
+
+
+def _read_version(raw: Any) -> ConfigMapVersion:
+    metadata = raw["metadata"]
+    return ConfigMapVersion(metadata["name"], str(metadata["uid"]), str(metadata["resourceVersion"]))
+
+
+def _read_data(raw: Mapping[str, Any], key: ObjectKey) -> dict[str, bytes]:
+    texts, binaries = raw.get("data") or {}, raw.get("binaryData") or {}
+    try:
+        packed = {str(name): base64.b64decode(value, validate=True) for name, value in binaries.items()}
+        return packed | {str(name): text.encode("utf-8", "surrogatepass") for name, text in texts.items()}
+    except (AttributeError, TypeError, binascii.Error, ValueError) as error:
+        raise ApiServerUnavailable(f"ConfigMap {key} came in a form that cannot be read") from error
+
+
+def _path(key: ObjectKey) -> str:
+    return f"{_collection(key.namespace)}/{encode_segment(key.name)}"
 
 
 def _collection(namespace: str) -> str:

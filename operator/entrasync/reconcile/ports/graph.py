@@ -89,6 +89,14 @@ class SchemaApi(Protocol):
         """Read the whole schema of a job, with its directories. Changes nothing."""
         ...
 
+    async def get_template_schema(self, service_principal_id: str, template_id: str) -> Schema:
+        """Read the whole schema of a template, with its directories. Changes nothing."""
+        ...
+
+    async def delete_schema(self, service_principal_id: str, job_id: str) -> None:
+        """Give a job the schema of its template again. Idempotent, but each write makes Entra run an initial cycle."""
+        ...
+
     async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:
         """Replace the whole schema of a job. Idempotent, but each write makes Entra run an initial cycle."""
         ...

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from entrasync.core.decision.event import Event
 from entrasync.core.primitives.object_key import ObjectKey, StoredObject
-from entrasync.core.resource.config_map import NewConfigMap
+from entrasync.core.record.config_map_version import ConfigMapVersion
+from entrasync.core.resource.config_map import ConfigMap, NewConfigMap
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 
@@ -68,10 +69,18 @@ class SecretStore(Protocol):
 
 
 class ConfigMapStore(Protocol):
-    """Makes and deletes ConfigMaps at the API server.
+    """Reads, makes and deletes ConfigMaps at the API server.
 
     Every call may raise `ConfigMapRefused` when a right is missing or a quota is used up, and `ApiServerUnavailable`.
     """
+
+    async def read_version(self, key: ObjectKey) -> ConfigMapVersion:
+        """Read which version of a ConfigMap there is, without what it holds. One that is missing has no version."""
+        ...
+
+    async def read(self, key: ObjectKey) -> ConfigMap | None:
+        """Read a ConfigMap; returns None when there is none."""
+        ...
 
     async def create(self, config_map: NewConfigMap) -> None:
         """Make an immutable ConfigMap. Idempotent: one that has its name already is left as it is."""

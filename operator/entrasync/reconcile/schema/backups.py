@@ -42,7 +42,7 @@ class SchemaBackups:
                 "Make the schema smaller in the portal",
             )
         made = Backup(name_backup(resource.key.name, resource.uid, packed), self._clock.now(), action.diff_hash)
-        kept, dropped = keep_backups(resource.record.schema.backups, made, named=None)
+        kept, dropped = keep_backups(resource.record.schema.backups, made, named=_find_named(resource))
         namespace = resource.key.namespace
         try:
             await self._config_maps.create(_write(made, packed, action, resource))
@@ -64,6 +64,12 @@ def _write(made: Backup, packed: bytes, action: PutSchema, resource: Resource) -
         labels={"app.kubernetes.io/managed-by": EVENT_SOURCE, SCHEMA_BACKUP_LABEL: "true"},
         annotations={SCHEMA_OF_ANNOTATION: resource.key.name, JOB_ID_ANNOTATION: action.job_id},
     )
+
+
+def _find_named(resource: Resource) -> str | None:
+    """Return the name of the ConfigMap that spec reads its schema from."""
+    schema = resource.desired.schema if resource.desired else None
+    return schema.source.config_map_key_ref.name if schema and schema.source else None
 
 
 def _with_backups(record: JobRecord, backups: tuple[Backup, ...]) -> JobRecord:

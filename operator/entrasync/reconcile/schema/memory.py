@@ -8,9 +8,13 @@ from datetime import datetime
 
 from entrasync.core.facts.schema_seen import SchemaSeen
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.record.config_map_version import ConfigMapVersion
 from entrasync.core.remote.schema import Evaluation, ParsedExpression, Schema
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schema.mapping_tests import Case
+
+Asked = tuple[int, str | None, ConfigMapVersion | None]
+"""What a look is for: the generation of the resource, the reconcile request, and the ConfigMap that spec names."""
 
 
 @dataclass
@@ -26,8 +30,7 @@ class SchemaMemory:
     """What Graph made of the mappings that spec tests. What it could not evaluate is asked again."""
     seen: SchemaSeen | None = None
     """The last look without the schema itself, until a write of ours."""
-    seen_for: tuple[int, str | None] | None = None
-    """The generation of the resource and the reconcile request that the last look was for."""
+    seen_for: Asked | None = None
 
 
 @dataclass

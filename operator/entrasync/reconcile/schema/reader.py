@@ -4,19 +4,21 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from entrasync.api.job.schema import SchemaSpec
 from entrasync.api.reasons import Reason
+from entrasync.api.schema.spec import SchemaSpec
 from entrasync.core.decision.errors import EntraSyncError, Halted
 from entrasync.core.decision.verdicts import Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.schema_seen import SchemaSeen
-from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.record.config_map_version import ConfigMapVersion
 from entrasync.core.remote.schema import Schema
 from entrasync.core.schema.mapping_tests import Case, find_failed_tests, list_cases
 from entrasync.core.schema.merge import list_expressions, merge_schema
+from entrasync.core.schema.replacement import replace_schema
 from entrasync.core.schema.rules import is_approved, may_be_stale, was_sent
 from entrasync.reconcile.ports.graph import SyncApi
-from entrasync.reconcile.schema.memory import SchemaInHand, SchemaMemory, SchemaMemoryStore
+from entrasync.reconcile.schema.memory import Asked, SchemaInHand, SchemaMemory, SchemaMemoryStore
+from entrasync.reconcile.schema.sources import SchemaSources, WholeSchema
 
 MAX_QUESTIONS = 25
 """How many expressions and tests Graph is asked about at once. A pause or a deletion waits for the end of that."""
@@ -30,8 +32,9 @@ LOOK_INTERVAL = timedelta(hours=1)
 class SchemaReader:
     """Reads what one pass needs to know of the job's schema."""
 
-    def __init__(self, memories: SchemaMemoryStore) -> None:
+    def __init__(self, memories: SchemaMemoryStore, sources: SchemaSources) -> None:
         self._memories = memories
+        self._sources = sources
 
     async def read(self, api: SyncApi, facts: Facts, in_hand: SchemaInHand) -> SchemaSeen | None:
         """Read the schema, and let Graph read the expressions of spec, if they may differ from each other.
@@ -49,50 +52,59 @@ class SchemaReader:
         memory.began_at = memory.began_at or facts.now
         if memory.seen is not None and in_hand.listed_at == facts.observed.listing.read_at:
             return replace(memory.seen, wanted=in_hand.wanted, shown=in_hand.shown)
-        if _is_settled(facts) and not _is_overdue(facts, memory):
+        try:
+            version = await self._sources.find_version(facts)
+        except EntraSyncError as error:
+            return SchemaSeen(failure=error)
+        if _is_settled(facts, version) and not _is_overdue(facts, memory):
             return None
-        if memory.seen is not None and _waits_for_a_person(facts, memory.seen, memory):
+        if memory.seen is not None and _waits_for_a_person(facts, version, memory.seen, memory):
             return memory.seen
-        return await self._look(api, facts, job, spec, memory=memory, in_hand=in_hand)
+        graph = _JobSchema(api, facts.service_principal_id, job.id, memory)
+        return await self._look(facts, spec, graph, version=version, in_hand=in_hand)
 
     async def _look(
         self,
-        api: SyncApi,
         facts: Facts,
-        job: RemoteJob,
         spec: SchemaSpec,
+        graph: "_JobSchema",
         *,
-        memory: SchemaMemory,
+        version: ConfigMapVersion | None,
         in_hand: SchemaInHand,
     ) -> SchemaSeen | None:
+        memory, is_settled = graph.memory, _is_settled(facts, version)
         memory.seen = None
-        graph = _JobSchema(api, facts.service_principal_id, job.id, memory)
-        seen = await _compare(graph, spec, is_settled=_is_settled(facts))
+        try:
+            await graph.parse(list_expressions(spec))
+            whole = await self._sources.load(facts, graph.api, graph.job_id)
+            seen = await _compare(graph, spec, whole, is_settled=is_settled)
+        except EntraSyncError as error:
+            seen = SchemaSeen(failure=error)
         if seen.failure is None or seen.failure.reason is not Reason.TESTING_SCHEMA:
             memory.looked_at = facts.now  # one that has more questions goes on in the next pass
         if seen.failure is not None:
             # A failed look for drift is repeated by the next one.
-            return None if _is_settled(facts) else seen
-        memory.seen, memory.seen_for = replace(seen, wanted=None, shown=None), _version(facts)
+            return None if is_settled else seen
+        memory.seen, memory.seen_for = replace(seen, wanted=None, shown=None), _asked(facts, version)
         in_hand.wanted, in_hand.shown, in_hand.listed_at = seen.wanted, seen.shown, facts.observed.listing.read_at
         return seen
 
 
-def _is_settled(facts: Facts) -> bool:
-    return facts.resource.record.schema.is_settled_for(facts.resource.generation)
+def _is_settled(facts: Facts, version: ConfigMapVersion | None) -> bool:
+    return facts.resource.record.schema.is_settled_for(facts.resource.generation, version)
 
 
 def _is_overdue(facts: Facts, memory: SchemaMemory) -> bool:
     return facts.now - (memory.looked_at or memory.began_at or facts.now) >= LOOK_INTERVAL
 
 
-def _version(facts: Facts) -> tuple[int, str | None]:
-    return facts.resource.generation, facts.observed.request
+def _asked(facts: Facts, version: ConfigMapVersion | None) -> Asked:
+    return facts.resource.generation, facts.observed.request, version
 
 
-def _waits_for_a_person(facts: Facts, seen: SchemaSeen, memory: SchemaMemory) -> bool:
+def _waits_for_a_person(facts: Facts, version: ConfigMapVersion | None, seen: SchemaSeen, memory: SchemaMemory) -> bool:
     """Whether the last look found something that only a person can change, who has changed nothing since."""
-    if memory.seen_for != _version(facts) or _is_overdue(facts, memory):
+    if memory.seen_for != _asked(facts, version) or _is_overdue(facts, memory):
         return False
     if seen.faults.are_any or not seen.differences:
         return seen.faults.are_any
@@ -100,27 +112,24 @@ def _waits_for_a_person(facts: Facts, seen: SchemaSeen, memory: SchemaMemory) ->
     return is_ignored or not is_approved(facts, seen)
 
 
-async def _compare(graph: "_JobSchema", spec: SchemaSpec, *, is_settled: bool) -> SchemaSeen:
+async def _compare(graph: "_JobSchema", spec: SchemaSpec, whole: WholeSchema | None, *, is_settled: bool) -> SchemaSeen:
     """Read the schema and test it.
 
     It is read last: a schema that was read before Graph was asked about tests is read again, because what somebody
     changes meanwhile would be undone by a write of it.
     """
-    try:
-        await graph.parse(list_expressions(spec))
-        while True:
-            schema = await graph.read()
-            merged = merge_schema(schema, spec, graph.memory.expressions)
-            seen = SchemaSeen(merged.differences, merged.faults, merged.schema, schema)
-            if merged.faults.are_any or (seen.is_matching and is_settled):
-                return seen
-            calls = await graph.evaluate(list_cases(merged.schema, spec))
-            failed = find_failed_tests(merged.schema, spec, graph.memory.evaluations)
-            seen = replace(seen, faults=replace(merged.faults, failed=failed))
-            if seen.faults.are_any or not (merged.differences and calls):
-                return seen
-    except EntraSyncError as error:
-        return SchemaSeen(failure=error)
+    while True:
+        shown = await graph.read()
+        wanted = replace_schema(shown, whole.schema) if whole else merge_schema(shown, spec, graph.memory.expressions)
+        source = whole.version if whole else None
+        seen = SchemaSeen(wanted.differences, wanted.faults, wanted.schema, shown, source)
+        if wanted.faults.are_any or (seen.is_matching and is_settled):
+            return seen
+        calls = await graph.evaluate(list_cases(wanted.schema, spec))
+        failed = find_failed_tests(wanted.schema, spec, graph.memory.evaluations)
+        seen = replace(seen, faults=replace(wanted.faults, failed=failed))
+        if seen.faults.are_any or not (wanted.differences and calls):
+            return seen
 
 
 @dataclass

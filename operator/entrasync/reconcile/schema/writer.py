@@ -10,6 +10,7 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.record.schema_record import SentChange
 from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.schema.actions import PutSchema
+from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.schema.backups import SchemaBackups
 from entrasync.reconcile.schema.memory import SchemaMemoryStore
@@ -36,7 +37,7 @@ class SchemaHandler(Handler[PutSchema]):
             resource = await self._backups.keep(action, resource)
         self._memories.recall(resource).seen = None
         try:
-            await context.graph.put_schema(action.service_principal_id, action.job_id, action.document)
+            await _send(action, context.graph)
         except Refused as error:
             message = f"{error.words} Correct what spec.schema asks for: {action.describe()}."
             raise Refused(error.reason, message, answer=error.answer) from error
@@ -53,10 +54,18 @@ class SchemaHandler(Handler[PutSchema]):
         return replace(facts, observed=replace(facts.observed, job_schema=None))
 
 
+async def _send(action: PutSchema, graph: SyncApi) -> None:
+    if action.resets:
+        await graph.delete_schema(action.service_principal_id, action.job_id)
+    else:
+        await graph.put_schema(action.service_principal_id, action.job_id, action.document)
+
+
 def schema_event(action: PutSchema) -> Event:
     """Return the Event that says what was changed, and whether that undid a change of somebody else."""
-    done = action.describe().removeprefix("change ")
-    message = f"Changed {done}, in job {action.job_id}."
+    done = action.describe()
+    done = done.replace("change", "Changed", 1) if done.startswith("change") else done.replace("reset", "Reset", 1)
+    message = f"{done}, in job {action.job_id}."
     if not action.has_drifted:
         return Event("Normal", Reason.SCHEMA_APPLIED, message)
     return Event("Normal", Reason.DRIFT_CORRECTED, f"{message} A change from outside this resource was undone.")

@@ -1,4 +1,4 @@
-"""Finds what depends on a GraphConnection or a Secret that has changed, and enqueues it."""
+"""Finds what depends on a GraphConnection, a Secret or a ConfigMap that has changed, and enqueues it."""
 
 from dataclasses import dataclass
 
@@ -40,6 +40,12 @@ class Dependents:
         self._enqueue(self.connection_queue, readers, is_urgent=True)
         jobs = self.resources.in_namespace(secret.namespace)
         self._enqueue(self.job_queue, [job.key for job in jobs if reads_secret(job, secret.name)], is_urgent=True)
+
+    def config_map_changed(self, config_map: ObjectKey) -> None:
+        """Enqueue all jobs that read their schema from a ConfigMap. They are urgent, because a user waits for that."""
+        jobs = self.resources.in_namespace(config_map.namespace)
+        readers = [job.key for job in jobs if reads_config_map(job, config_map.name)]
+        self._enqueue(self.job_queue, readers, is_urgent=True)
 
     def wake_jobs(self, keys: list[ObjectKey]) -> None:
         """Enqueue jobs whose connection works again. They are urgent, because a user waits for that."""
@@ -89,3 +95,9 @@ def reads_secret(job: Resource, secret_name: str) -> bool:
     credentials = job.desired.application.credentials
     sources = [entry.value_from for entry in credentials.given] if credentials else []
     return any(source and source.secret_key_ref and source.secret_key_ref.name == secret_name for source in sources)
+
+
+def reads_config_map(job: Resource, name: str) -> bool:
+    """Whether a job reads its schema from a ConfigMap of its namespace."""
+    schema = job.desired.schema if job.desired else None
+    return bool(schema and schema.source and schema.source.config_map_key_ref.name == name)

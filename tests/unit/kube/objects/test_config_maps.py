@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.record.config_map_version import ConfigMapVersion
 from entrasync.core.resource.config_map import NewConfigMap
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.config_maps import ConfigMapClient
@@ -73,3 +74,47 @@ class TestConfigMapClient:
         answers.say(403, terminating())
         with pytest.raises(ApiServerUnavailable):
             await client.create(BACKUP)
+
+
+METADATA = {"name": KEY.name, "uid": "uid-1", "resourceVersion": "7"}
+
+
+class TestReading:
+    async def test_reads_texts_and_bytes_as_bytes_with_their_version(
+        self, answers: Answers, client: ConfigMapClient
+    ) -> None:
+        answers.say(200, {"metadata": METADATA, "data": {"a.json": "é"}, "binaryData": {"b.gz": "H4s="}})
+        found = await client.read(KEY)
+        assert found is not None
+        assert found.version == ConfigMapVersion(KEY.name, "uid-1", "7")
+        assert found.data == {"a.json": "é".encode(), "b.gz": b"\x1f\x8b"}
+        assert answers.asked == [f"GET {COLLECTION}/{KEY.name}"]
+
+    async def test_reads_one_without_data_as_empty(self, answers: Answers, client: ConfigMapClient) -> None:
+        answers.say(200, {"metadata": METADATA})
+        found = await client.read(KEY)
+        assert found is not None
+        assert found.data == {}
+
+    async def test_reads_the_version_alone(self, answers: Answers, client: ConfigMapClient) -> None:
+        answers.say(200, {"metadata": METADATA})
+        assert await client.read_version(KEY) == ConfigMapVersion(KEY.name, "uid-1", "7")
+
+    async def test_finds_none_that_is_missing(self, answers: Answers, client: ConfigMapClient) -> None:
+        answers.say(404, {"message": "not found"})
+        assert await client.read(KEY) is None
+        version = await client.read_version(KEY)
+        assert (version, version.exists) == (ConfigMapVersion(KEY.name), False)
+
+    async def test_says_what_the_api_server_refuses(self, answers: Answers, client: ConfigMapClient) -> None:
+        answers.say(403, {"message": 'cannot get resource "configmaps"'})
+        with pytest.raises(ConfigMapRefused, match="cannot get"):
+            await client.read_version(KEY)
+
+    @pytest.mark.parametrize("odd", [{"binaryData": {"a": "%%"}}, {"data": {"a": 5}}, {"binaryData": {"a": None}}])
+    async def test_takes_an_answer_that_is_none_for_an_outage(
+        self, answers: Answers, client: ConfigMapClient, odd: dict[str, Any]
+    ) -> None:
+        answers.say(200, {"metadata": METADATA, **odd})
+        with pytest.raises(ApiServerUnavailable):
+            await client.read(KEY)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.job.schema import SchemaSpec
 from entrasync.api.names import REQUEST_ANNOTATIONS
 from entrasync.api.policies import ScheduleState
+from entrasync.api.schema.spec import SchemaSpec
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.schema import attribute_source
 from entrasync.reconcile.schema.reader import MAX_QUESTIONS

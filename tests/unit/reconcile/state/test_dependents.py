@@ -17,6 +17,7 @@ from entrasync.reconcile.state.jobs import JobStore
 from tests.support.connection_harness import connection
 from tests.support.facts import NOW, desired, resource
 from tests.support.halts import waits
+from tests.support.schemas import replacing_wish, schema_wish
 from tests.support.still_clock import StillClock
 
 DEFAULT = ObjectKey("identity", "default")
@@ -168,6 +169,17 @@ class TestChangedConnection:
         stores.dependents.connection_changed(DEFAULT)
         requeued = await stores.requeued(stores.dependents.job_queue, is_urgent=False)
         assert requeued == {"identity/b", "identity/c"}
+
+
+class TestChangedConfigMap:
+    async def test_a_changed_config_map_requeues_the_jobs_that_read_their_schema_from_it(self, stores: Stores) -> None:
+        reader, other = (desired(schema=replacing_wish(name)) for name in ("exported", "other"))
+        merging = desired(schema=schema_wish({"target": "userName", "attribute": "mail"}))
+        jobs = {"reads": reader, "other": other, "merges": merging, "none": desired()}
+        stores.put(*(resource(wish, name=name) for name, wish in jobs.items()))
+        stores.dependents.config_map_changed(ObjectKey("identity", "exported"))
+        stores.dependents.config_map_changed(ObjectKey("elsewhere", "exported"))
+        assert await stores.requeued(stores.dependents.job_queue) == {"identity/reads"}
 
 
 class TestChangedSecret:

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from entrasync.api.constraints import Size, Texts
-from entrasync.api.job.schema_names import SchemaName
+from entrasync.api.ids import SchemaName
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
 from entrasync.api.policies import AttributeType, Ensure, Mutability
 

@@ -1,4 +1,4 @@
-"""The watch of labelled Secrets: what it requests, what it reports, and how it recovers."""
+"""The watch of labelled Secrets and ConfigMaps: what it requests, what it reports, and how it recovers."""
 
 import asyncio
 import json
@@ -12,8 +12,8 @@ import pytest
 
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient
-from entrasync.kube.watch import secret_watch
-from entrasync.kube.watch.secret_watch import SecretWatch
+from entrasync.kube.watch import labelled_watch
+from entrasync.kube.watch.labelled_watch import LabelledWatch
 
 A, B = ObjectKey("identity", "a"), ObjectKey("identity", "b")
 
@@ -63,9 +63,11 @@ class Server:
 
 
 class WatchHarness:
-    def __init__(self, *namespaces: str) -> None:
+    def __init__(self, *namespaces: str, kind: str = "Secrets") -> None:
         self.server, self.reported = Server(), list[ObjectKey]()
-        self.watch = SecretWatch(ApiClient("https://api", self.server.session), namespaces, self.reported.append)
+        self.watch = LabelledWatch(
+            kind, ApiClient("https://api", self.server.session), namespaces, self.reported.append
+        )
 
     async def work(self) -> None:
         running = asyncio.create_task(self.watch.run())
@@ -78,7 +80,7 @@ class WatchHarness:
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("WATCH_DELAY_SECONDS", "RETRY_DELAY_SECONDS"):
-        monkeypatch.setattr(secret_watch, name, 0)
+        monkeypatch.setattr(labelled_watch, name, 0)
 
 
 @pytest.fixture
@@ -108,6 +110,12 @@ async def test_requests_only_the_watched_namespaces() -> None:
         "https://api/api/v1/namespaces/one/secrets",
         "https://api/api/v1/namespaces/two/secrets",
     }
+
+
+async def test_requests_config_maps_where_it_watches_them() -> None:
+    harness = WatchHarness("one", kind="ConfigMaps")
+    await harness.work()
+    assert {url for url, _, _ in harness.server.requests} == {"https://api/api/v1/namespaces/one/configmaps"}
 
 
 @pytest.mark.parametrize("kind", ["ADDED", "MODIFIED", "DELETED"])

@@ -1,6 +1,6 @@
-"""Watches the metadata of the Secrets that are labelled for it. Their values are never sent.
+"""Watches the metadata of the Secrets and ConfigMaps that are labelled for it. What they hold is never sent.
 
-Kopf would watch all Secrets with their values. Without the right to list and watch, Secrets are read again at polls.
+Kopf would watch all of them with their values. Without the right to list and watch, they are read again at polls.
 """
 
 import asyncio
@@ -32,31 +32,42 @@ FORBIDDEN_DELAY_SECONDS = 300.0
 
 @dataclass
 class _WatchedNamespace:
-    """A namespace, or the cluster (None), and the versions of the Secrets that were seen there."""
+    """A namespace, or the cluster (None), and the versions of the objects that were seen there."""
 
+    plural: str
     namespace: str | None
     versions: dict[ObjectKey, str] = field(default_factory=dict)
     is_forbidden: bool = False
 
     @property
     def path(self) -> str:
-        return f"/api/v1/namespaces/{encode_segment(self.namespace)}/secrets" if self.namespace else "/api/v1/secrets"
+        scope = f"namespaces/{encode_segment(self.namespace)}/" if self.namespace else ""
+        return f"/api/v1/{scope}{self.plural}"
 
 
 @dataclass
-class SecretWatch:
-    """Calls `on_change` with the key of each labelled Secret that was added, changed or deleted."""
+class LabelledWatch:
+    """Calls `on_change` with the key of each labelled object that was added, changed or deleted.
 
+    `kind` is the kind of the objects in the plural, as people write it: Secrets or ConfigMaps.
+    """
+
+    kind: str
     api_client: ApiClient
     namespaces: Sequence[str]
     on_change: Callable[[ObjectKey], None]
     _watched: list[_WatchedNamespace] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._watched = [_WatchedNamespace(namespace) for namespace in self.namespaces or (None,)]
+        self._watched = [_WatchedNamespace(self.plural, namespace) for namespace in self.namespaces or (None,)]
+
+    @property
+    def plural(self) -> str:
+        """The plural of the kind, as the API server writes it."""
+        return self.kind.lower()
 
     async def prime(self) -> None:
-        """List the Secrets before any is read for work, so that no change in between is lost. Never fails."""
+        """List the objects before any is read for work, so that no change in between is lost. Never fails."""
         for watched in self._watched:
             try:
                 await self._list(watched)
@@ -80,12 +91,12 @@ class SecretWatch:
                 self._log_forbidden(watched, error)
                 delay = FORBIDDEN_DELAY_SECONDS
             except (ApiServerUnavailable, ResourceGone, ResourceChanged) as error:
-                LOG.info("The watch of Secrets was cut; it is started again.", extra={"why": str(error)})
+                LOG.info("The watch of %s was cut; it is started again.", self.kind, extra={"why": str(error)})
                 delay = RETRY_DELAY_SECONDS
             await asyncio.sleep(delay)
 
     async def _list(self, watched: _WatchedNamespace) -> str:
-        """List the labelled Secrets and report what differs from the list before. Returns the version to watch from."""
+        """List the labelled objects and report what differs from the list before. Returns the version to watch from."""
         found: dict[ObjectKey, str] = {}
         version = ""
         async for page in self.api_client.list_pages(watched.path, query=SELECTOR, accept=LIST_FORM):
@@ -113,8 +124,10 @@ class SecretWatch:
     def _log_forbidden(self, watched: _WatchedNamespace, error: Forbidden) -> None:
         if not watched.is_forbidden:
             LOG.warning(
-                "Secrets cannot be watched; their changes are seen at the next poll. %s",
-                "Grant list and watch on secrets to see them at once.",
+                "%s cannot be watched; their changes are seen at the next poll. "
+                "Grant list and watch on %s to see them at once.",
+                self.kind,
+                self.plural,
                 extra={"why": str(error)},
             )
         watched.is_forbidden = True

@@ -1,0 +1,1 @@
+"""`spec.schema` of a SynchronizationJob: what of the synchronization schema of its job is the resource's."""
