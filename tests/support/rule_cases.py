@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from entrasync.api.job.periodic_restart import PeriodicRestartSpec
+from entrasync.api.job.restart import RecoverySpec
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION, RESTART_ANNOTATION
-from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleState
+from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, QuarantineRecovery, ScheduleState
 from entrasync.api.reasons import Reason
 from entrasync.core import plan as planning
 from entrasync.core.application import lost_keys
@@ -238,6 +239,10 @@ DECIDED_BY: dict[Rule, Facts] = {
             status={"restarts": {"periodic": PeriodicRecord(WEEKLY.timetable, ago(minutes(5))).write()}},
         ),
         remote_job(),
+    ),
+    restart_rules.quarantine_may_be_ended: facts(
+        holder(wish=desired(recovery=RecoverySpec(on_quarantine=QuarantineRecovery.START))),
+        quarantined_job(error=None, currentBegan=write_precise_time(ago(timedelta(hours=2)))),
     ),
     restart_rules.timetable_cannot_be_followed: facts(
         holder(wish=desired(periodic_restart=PeriodicRestartSpec(cron="0 3 * * 9"))), remote_job()

@@ -41,6 +41,7 @@ APPLICATION: dict[str, st.SearchStrategy[Any]] = {
     "sources": SOURCES,
     "keys": NAMES,
     "time": TIMES,
+    "validatedTime": TIMES,
     "scopeInForce": TEXT,
     "refused": st.fixed_dictionaries({}, optional=REFUSED),
     "toldDeprecated": st.booleans(),
@@ -89,7 +90,8 @@ RESTART = st.fixed_dictionaries(
     },
 )
 PERIODIC = st.fixed_dictionaries({}, optional={"token": TEXT, "outcome": TEXT, "timetable": TEXT, "next": TIMES})
-RESTARTS = {"spec": RESTART, "request": RESTART, "periodic": PERIODIC, "approval": RESTART}
+RECOVERY = st.fixed_dictionaries({}, optional={"times": st.lists(TIMES, max_size=3), "outcome": TEXT})
+RESTARTS = {"spec": RESTART, "request": RESTART, "periodic": PERIODIC, "approval": RESTART, "recovery": RECOVERY}
 SENT = {"diffHash": TEXT, "time": TIMES, "generation": st.integers(0, 9), "request": TEXT}
 SCHEMA = {
     "source": st.fixed_dictionaries({}, optional={"name": TEXT, "uid": TEXT, "resourceVersion": TEXT}),

@@ -164,3 +164,10 @@ class RestartScope(StrEnum):
     CONNECTOR_DATA_STORE = "ConnectorDataStore"
     FULL = "Full"
     FORCE_DELETES = "ForceDeletes"
+
+
+class QuarantineRecovery(StrEnum):
+    """What the operator does about a quarantine by itself."""
+
+    NONE = "None"
+    START = "Start"

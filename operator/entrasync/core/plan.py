@@ -50,6 +50,7 @@ from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.resource.desired import Desired
 from entrasync.core.restart.rules import (
     periodic_restart_is_due,
+    quarantine_may_be_ended,
     restart_is_due,
     restart_is_requested,
     timetable_cannot_be_followed,
@@ -144,6 +145,7 @@ WORK_RULES: tuple[Rule, ...] = (
     start_was_not_taken,
     pause_was_not_taken,
     restart_is_requested,
+    quarantine_may_be_ended,
     restart_is_due,
     periodic_restart_is_due,
     interval_differs,
@@ -169,6 +171,7 @@ MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     schema_change_awaits_approval,
     schema_was_not_taken,
     restart_is_requested,
+    quarantine_may_be_ended,
     periodic_restart_is_due,
     interval_differs,
     start_was_not_taken,

@@ -10,6 +10,7 @@ from entrasync.core.health.freshness import overdue_at
 from entrasync.core.primitives.times import parse_interval
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.restart.periodic import next_run_at
+from entrasync.core.restart.recovery import recovery_due_at
 from entrasync.core.schedule.interval import interval_retry_at
 from entrasync.core.schedule.pause_cause import list_deadlines
 from entrasync.core.schedule.state import hold_of
@@ -69,11 +70,11 @@ def has_unpredicted_end(job: RemoteJob, now: datetime) -> bool:
 def until_next_deadline(facts: Facts) -> timedelta | None:
     """Return the time until the next deadline of the spec or of the operator; None if there is none ahead.
 
-    Deadlines are an expiration, the end of a hold, an overdue run, the second request for an interval, and the next
-    restart by a timetable.
+    Deadlines are an expiration, the end of a hold, an overdue run, the second request for an interval, the next
+    restart by a timetable, and the next start out of a quarantine.
     """
     of_schedule = list_deadlines(facts.desired, hold_of(facts))
-    deadlines = [*of_schedule, overdue_at(facts), interval_retry_at(facts), next_run_at(facts)]
+    deadlines = [*of_schedule, overdue_at(facts), interval_retry_at(facts), next_run_at(facts), recovery_due_at(facts)]
     return min(
         (deadline - facts.now for deadline in deadlines if deadline is not None and deadline > facts.now), default=None
     )

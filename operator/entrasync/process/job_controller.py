@@ -11,7 +11,7 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.restart.actions import RestartJob, RestartOnRequest
+from entrasync.core.restart.actions import RecoverJob, RestartJob, RestartOnRequest
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
 from entrasync.core.schema.actions import PutSchema
 from entrasync.core.settings.actions import PatchSettings
@@ -32,6 +32,7 @@ from entrasync.reconcile.engine.work_queue import DEFAULT_CAPACITY, WorkQueue
 from entrasync.reconcile.job.create import CreateHandler, ForgetCreateHandler
 from entrasync.reconcile.job.deletion import DeleteHandler, ReleaseHandler
 from entrasync.reconcile.job.hold import FinalizerHandler, HoldHandler
+from entrasync.reconcile.job.recovery import RecoveryHandler
 from entrasync.reconcile.job.requested_restart import RequestedRestartHandler
 from entrasync.reconcile.job.restart import RestartHandler
 from entrasync.reconcile.job.schedule import IntervalHandler, PauseHandler, StartHandler
@@ -196,6 +197,7 @@ def build_handlers(
             collaborators.schema_memories, SchemaBackups(collaborators.config_maps, writer, clock), events, clock
         ),
         RestartJob: RestartHandler(writer, events),
+        RecoverJob: RecoveryHandler(writer, events, clock),
         RestartOnRequest: RequestedRestartHandler(writer, events, clock),
         SaveSecrets: SaveHandler(writer, memories, events=events, clock=clock),
         RemoveSecrets: RemoveHandler(writer, memories, events=events, clock=clock),

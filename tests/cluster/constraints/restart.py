@@ -1,8 +1,18 @@
-"""The constraints of `spec.restart` and `spec.periodicRestart` of a SynchronizationJob."""
+"""The constraints of `spec.restart`, `spec.periodicRestart` and `spec.recovery` of a SynchronizationJob."""
 
 from typing import Any
 
-from tests.cluster.constraints.constraint import Constraint, Overlay, one_of, required, size, spec, text, unique_items
+from tests.cluster.constraints.constraint import (
+    Constraint,
+    Overlay,
+    number,
+    one_of,
+    required,
+    size,
+    spec,
+    text,
+    unique_items,
+)
 
 SCOPES = ("Watermark", "Escrows", "QuarantineState", "ConnectorDataStore", "Full", "ForceDeletes")
 
@@ -105,5 +115,21 @@ RESTART = (
         refused=tuple(_periodic(scope=[scope]) for scope in ("ForceDeletes", "Full", "ConnectorDataStore")),
         message="spec.periodicRestart: A restart by a timetable never has the scopes ForceDeletes, Full and"
         " ConnectorDataStore. For one of them, use spec.restart.",
+    ),
+    required(
+        ".spec.recovery", "onQuarantine", spec(recovery={"onQuarantine": "Start"}), spec(recovery={"maxPerDay": 1})
+    ),
+    Constraint(
+        ".spec.recovery.onQuarantine enum",
+        accepted=tuple(spec(recovery={"onQuarantine": value}) for value in ("None", "Start")),
+        refused=tuple(spec(recovery={"onQuarantine": odd}) for odd in ("", "Restart", "start")),
+        message="spec.recovery.onQuarantine: Unsupported value",
+    ),
+    number(
+        ".spec.recovery.maxPerDay",
+        lambda count: spec(recovery={"onQuarantine": "Start", "maxPerDay": count}),
+        1,
+        12,
+        "A job is started from 1 to 12 times a day. To leave it to Graph, set onQuarantine to None.",
     ),
 )

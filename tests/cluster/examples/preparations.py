@@ -124,6 +124,7 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "cross-tenant-sync": is_new,
     "notifications-and-threshold": has_settings_of_others,
     "approve-deletions": is_new,
+    "recover-after-outage": is_new,
     "weekly-restart": is_restarted_within_minutes,
     "emergency-hold": is_held_for_some_minutes,
 }

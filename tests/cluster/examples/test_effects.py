@@ -103,6 +103,25 @@ def test_the_example_weekly_restart_restarts_the_job_at_its_time(applied_example
     assert datetime.fromisoformat(periodic["next"]) - datetime.fromisoformat(periodic["token"]) > timedelta(days=6)
 
 
+def test_the_example_recover_after_outage_starts_the_job_after_an_hour(applied_examples: AppliedExamples) -> None:
+    example = applied_examples.apply("recover-after-outage")
+    job = job_of(example)
+    outage = {"code": "TargetUnavailable", "message": "The application does not answer.", "tenant_actionable": False}
+    example.simulator.quarantine(job.id, "EncounteredQuarantineException", outage)
+    began = example.simulator.now() - timedelta(minutes=58)
+    shown = {"currentBegan": f"{began:%Y-%m-%dT%H:%M:%SZ}"}
+    example.simulator.override(job.id, merge={"status": {"quarantine": shown}})  # so that nobody waits for an hour
+    found = example.environment.wait(
+        example.name_of_job,
+        lambda found: "times" in found["status"].get("restarts", {}).get("recovery", {}),
+        "the job was started again",
+    )
+    [started] = found["status"]["restarts"]["recovery"]["times"]
+    assert datetime.fromisoformat(started) - began > timedelta(minutes=59)
+    assert job_of(example).starts == job.starts + 1
+    example.simulator.override(job.id)
+
+
 def test_the_example_approve_deletions_approves_the_one_quarantine_that_it_names(
     applied_examples: AppliedExamples,
 ) -> None:

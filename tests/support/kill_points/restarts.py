@@ -7,12 +7,18 @@ from typing import Any
 from entrasync.api.names import RESTART_ANNOTATION
 from entrasync.core.primitives.times import write_time
 from tests.support.kill_points.checks import assert_ready
-from tests.support.kill_points.scenarios import AT_MOST_ONCE, ONCE, ONCE_OR_TWICE, Scenario, holding
+from tests.support.kill_points.scenarios import AT_MOST_ONCE, ONCE_OR_TWICE, Scenario, holding
 from tests.support.kill_points.world import World
 
 FORCED: dict[str, Any] = {"token": "one", "scope": ["ForceDeletes"], "acknowledgeDangerous": True}
 SEEN_SECONDS = 900.0
 """After which the operator has seen the quarantine."""
+
+NEARLY_RECOVERED = timedelta(minutes=45)
+"""How long a quarantine has lasted that the operator ends after an hour, when it begins to look."""
+
+SOON_SEEN_SECONDS = 840.0
+"""After which the operator has seen it, and the start is due within a minute."""
 
 RUN_DELAY = timedelta(minutes=2)
 
@@ -60,7 +66,28 @@ def _check_approved(world: World) -> None:
     assert recorded.get("outcome") in {"Restarted", "Unknown"}, recorded
 
 
+def _check_recovered(world: World) -> None:
+    found = world.resource()
+    assert found is not None
+    recorded = found["status"].get("restarts", {}).get("recovery", {})
+    assert (len(recorded.get("times", ())), recorded.get("outcome") in {"Started", "Sent"}) == (1, True), recorded
+
+
+async def is_in_quarantine(world: World) -> None:
+    """Prepare a job in quarantine, which the operator starts after an hour."""
+    await holding({"recovery": {"onQuarantine": "Start"}})(world)
+    world.quarantine_job("Unknown", since=NEARLY_RECOVERED)
+    await asyncio.sleep(SOON_SEEN_SECONDS)
+
+
 RESTARTS = (
+    Scenario(
+        "recovery",
+        lambda world: None,  # it goes on by itself
+        _check_recovered,
+        {"startJob": AT_MOST_ONCE},
+        is_in_quarantine,
+    ),
     Scenario(
         "approval of held deletions", _approve, _check_approved, {"restartJob": AT_MOST_ONCE}, holds_back_deletions
     ),
@@ -85,11 +112,5 @@ RESTARTS = (
         lambda world: _check_restarted(world, "spec", "Unknown"),
         {"restartJob": AT_MOST_ONCE},
         holding(),
-    ),
-    Scenario(
-        "restart that is there from the beginning",
-        lambda world: world.apply({"restart": {"token": "one"}}),
-        assert_ready,
-        {"createJob": ONCE, "startJob": ONCE},
     ),
 )

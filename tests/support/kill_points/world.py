@@ -109,11 +109,12 @@ class World:
 
         self._loop.call_later(elapsed.total_seconds(), show_as_it_is)
 
-    def quarantine_job(self, reason: QuarantineReason) -> None:
-        """Have the job's next cycles end in quarantine, the first one now."""
+    def quarantine_job(self, reason: QuarantineReason, *, since: timedelta = timedelta()) -> None:
+        """Have the job be in quarantine for so long. Graph tries it again only after hours, and in vain."""
         record = self._find_record()
         job = replace(record.job, habit=Outcome(kind="quarantine", reason=reason))
-        record.job = impose_quarantine(job, reason, None, self.now(), switches=self.tenant.switches)
+        job = impose_quarantine(job, reason, None, self.now() - since, switches=self.tenant.switches)
+        record.job = replace(job, next_cycle=self.now() + timedelta(hours=6))
 
     def delete_job_at_the_portal(self) -> None:
         """Delete the one job."""

@@ -1,12 +1,12 @@
-"""`spec.restart`: what a restart of the job resets, and the token that asks for it."""
+"""`spec.restart`: what a restart resets, and its token. `spec.recovery`: starts of a job in quarantine."""
 
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from entrasync.api.constraints import Size, Text
+from entrasync.api.constraints import Range, Size, Text
 from entrasync.api.model import ApiModel, cel_rules, rule
-from entrasync.api.policies import RestartScope
+from entrasync.api.policies import QuarantineRecovery, RestartScope
 
 DEFAULT_SCOPES = (RestartScope.WATERMARK, RestartScope.ESCROWS, RestartScope.QUARANTINE_STATE)
 """What the portal's restart resets (graph-facts 4.4)."""
@@ -81,3 +81,28 @@ class RestartSpec(ApiModel):
 def are_dangerous(scopes: tuple[str, ...]) -> bool:
     """Whether a restart with these scopes may be sent only once."""
     return not set(DANGEROUS_SCOPES).isdisjoint(scopes)
+
+
+DEFAULT_MAX_PER_DAY = 1
+
+
+class RecoverySpec(ApiModel):
+    """What the operator does about a quarantine by itself."""
+
+    on_quarantine: QuarantineRecovery
+    """Start: the operator starts a job in quarantine, which lifts the quarantine until the next cycle that fails, with
+    growing pauses. It never does so for deletions that Graph holds back, for a quarantine that Microsoft imposed, or
+    for refused credentials. None: Graph alone tries again, with growing pauses up to a day."""
+
+    max_per_day: (
+        Annotated[
+            int,
+            Range(
+                at_least=1,
+                at_most=12,
+                words="A job is started from 1 to 12 times a day. To leave it to Graph, set onQuarantine to None.",
+            ),
+        ]
+        | None
+    ) = None
+    """How many times within 24 hours the job is started at most. Unset: once."""

@@ -19,7 +19,7 @@ from entrasync.api.duration import GoDuration
 from entrasync.api.ids import ApplicationId, FactoryTag, JobId, ServicePrincipalId, TemplateId
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.job.periodic_restart import PeriodicRestartSpec
-from entrasync.api.job.restart import RestartSpec
+from entrasync.api.job.restart import RecoverySpec, RestartSpec
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, Readiness, ScheduleState
 from entrasync.api.references import ConnectionReference
@@ -234,6 +234,10 @@ class SynchronizationJobSpec(ApiModel):
 
     periodic_restart: PeriodicRestartSpec | None = None
     """Restarts of the job by a timetable. Unset: none."""
+
+    recovery: RecoverySpec | None = None
+    """What the operator does about a quarantine by itself. Unset: nothing, except one start after the credentials of
+    the target application were changed and validated."""
 
     management_policy: ManagementPolicy | None = None
     """Manage: the operator makes Graph match this spec. Observe: it never writes to Graph, mirrors the job and shows in

@@ -9,8 +9,8 @@ from pydantic import Field
 from entrasync.api.condition_entry import NEVER_OBSERVED, ConditionEntry
 from entrasync.api.job.difference_status import DriftRecord, SchemaRecord
 from entrasync.api.job.mirror import GraphJob, SynchronizationStatus
-from entrasync.api.job.restart_status import RestartsRecord
 from entrasync.api.job.schedule_status import IntervalRecord, PauseRecord, UnshownChangeRecord
+from entrasync.api.job.write_status import CreationRecord, OperationRecord, RestartsRecord
 from entrasync.api.model import ApiModel, list_map, stored_default
 
 
@@ -30,42 +30,6 @@ class EffectiveSettings(ApiModel):
 
     schedule_state: str | None = None
     """Active or Paused. Absent: the job was adopted and spec says nothing, so it is neither started nor paused."""
-
-
-class OperationRecord(ApiModel):
-    """A write to Graph that is not settled.
-
-    A create may or may not have happened, or Graph has not shown its job yet: meanwhile no other job is created in its
-    stead. A restart (RestartJob) is due, or may have happened.
-    """
-
-    action: str | None = None
-    """What was asked of Graph."""
-
-    started_at: str | None = None
-    """When it was asked (UTC)."""
-
-    service_principal_id: str | None = None
-    """Object ID of the service principal it was asked of."""
-
-    template_id: str | None = None
-    """Id of the template of the job to be created."""
-
-    job_ids_before: list[str] | None = None
-    """Ids of the jobs that were there before: none of them is the one looked for."""
-
-    tries: int | None = None
-    """How many times a restart was sent whose answer is not known. Absent: not sent yet."""
-
-
-class CreationRecord(ApiModel):
-    """The creates that the operator sent for this resource."""
-
-    template_id: str | None = None
-    """Id of the template that the last one asked for. Graph may show another one as job.templateId."""
-
-    times: list[str] | None = None
-    """When they were sent (UTC), those of the last day. Those that Graph refused are left out."""
 
 
 class SourceRecord(ApiModel):
@@ -130,6 +94,9 @@ class ApplicationRecord(ApiModel):
 
     time: str | None = None
     """When it last saved any (UTC)."""
+
+    validated_time: str | None = None
+    """When it last saved credentials that Graph had accepted (UTC). Absent: the last ones were not tried."""
 
     scope_in_force: str | None = None
     """The provisioning scope that was last brought into force, by a restart or by the first start."""

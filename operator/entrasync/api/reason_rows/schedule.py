@@ -29,6 +29,9 @@ TIMETABLE_INVALID = Row(
 JOB_STARTED = Row("JobStarted", EVENT_ONLY, "The job was started.")
 JOB_PAUSED = Row("JobPaused", EVENT_ONLY, "The job was paused.")
 JOB_RESTARTED = Row("JobRestarted", EVENT_ONLY, "The job was restarted. The message says why and with which scopes.")
+JOB_RECOVERED = Row(
+    "JobRecovered", EVENT_ONLY, "The job was in quarantine and was started to end that. The message says why."
+)
 RESTART_UNANSWERED = Row(
     "RestartUnanswered",
     EVENT_ONLY,

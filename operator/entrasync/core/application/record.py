@@ -47,6 +47,7 @@ def with_saved_secrets(
         validated=known.validated if is_validated is None else is_validated,
         scope_in_force=scope if is_scope_in_force else known.scope_in_force,
         time=write_time(now),
+        validated_time=known.validated_time if is_validated is None else write_time(now) if is_validated else None,
     )
     return replace(record, application=saved, operation=None if is_scope_in_force else record.operation)
 

@@ -76,6 +76,8 @@ class ApplicationRecord:
     """Keys of others that Graph showed before a write of ours and not since. A crash must not hide a loss."""
     scope_in_force: str | None = None
     time: str | None = None
+    validated_time: str | None = None
+    """When credentials were last saved that Graph had accepted; None if the last ones were not tried."""
     refused: RefusalRecord | None = None
     untaken: UntakenRecord | None = None
     is_deprecation_reported: bool = False
@@ -96,6 +98,7 @@ class ApplicationRecord:
             "unconfirmedKeys": sorted(self.unconfirmed_keys) or None,
             "scopeInForce": self.scope_in_force,
             "time": self.time,
+            "validatedTime": self.validated_time,
             "refused": self.refused.write() if self.refused else None,
             "notTaken": self.untaken.write() if self.untaken else None,
             "toldDeprecated": self.is_deprecation_reported or None,
@@ -117,6 +120,7 @@ def read_application_record(stored: object) -> ApplicationRecord:
         unconfirmed_keys=_names(stored.get("unconfirmedKeys")),
         scope_in_force=_text(stored.get("scopeInForce")),
         time=_text(stored.get("time")),
+        validated_time=_text(stored.get("validatedTime")),
         refused=_refusal(stored.get("refused")),
         untaken=_untaken(stored.get("notTaken")),
         is_deprecation_reported=stored.get("toldDeprecated") is True,

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from entrasync.core.primitives.json_values import read_object, read_text
-from entrasync.core.primitives.times import parse_time, write_time
+from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 
 MAX_EARLIER_TOKENS = 16
 """How many earlier tokens of a channel are remembered: a tool that puts an old one back shall restart nothing."""
+
+
+MAX_RECOVERY_TIMES = 12
+"""How many starts are remembered: as many as a day may have at most."""
 
 
 class Channel(StrEnum):
@@ -28,6 +32,7 @@ class RestartOutcome(StrEnum):
     RECORDED = "Recorded"
     SENT = "Sent"
     RESTARTED = "Restarted"
+    STARTED = "Started"
     UNKNOWN = "Unknown"
 
 
@@ -80,6 +85,29 @@ class PeriodicRecord:
 
 
 @dataclass(frozen=True)
+class RecoveryRecord:
+    """The starts that the operator sent by itself to end a quarantine, the oldest first."""
+
+    times: tuple[datetime, ...] = ()
+    outcome: str | None = None
+    """What came of the last one."""
+
+    def times_lately(self, now: datetime, period: timedelta) -> tuple[datetime, ...]:
+        """Return the times of a period. One that is further ahead than that comes from a clock that was wrong."""
+        return tuple(time for time in self.times if abs(now - time) < period)
+
+    def with_start(self, now: datetime) -> "RecoveryRecord":
+        """Add a start that is about to be sent."""
+        return RecoveryRecord((*self.times, now)[-MAX_RECOVERY_TIMES:], RestartOutcome.SENT)
+
+    def write(self) -> dict[str, Any]:
+        """Write it as `status.restarts.recovery`."""
+        if not self.times:
+            return {}
+        return {"times": [write_precise_time(time) for time in self.times], "outcome": str(self.outcome)}
+
+
+@dataclass(frozen=True)
 class RestartsRecord:
     """What is remembered of each channel; None where nothing was ever asked for."""
 
@@ -87,6 +115,7 @@ class RestartsRecord:
     request: RestartRecord | None = None
     periodic: PeriodicRecord | None = None
     approval: RestartRecord | None = None
+    recovery: RecoveryRecord = RecoveryRecord()
 
     def of(self, channel: Channel) -> RestartRecord | None:
         """Return what is remembered of a channel."""
@@ -132,7 +161,9 @@ class RestartsRecord:
     def write(self) -> dict[str, Any]:
         """Write it as `status.restarts`."""
         records = {channel.value: getattr(self, channel.value) for channel in Channel}
-        return {name: record.write() for name, record in records.items() if record is not None}
+        recovery = self.recovery.write()
+        written = {name: record.write() for name, record in records.items() if record is not None}
+        return written | ({"recovery": recovery} if recovery else {})
 
 
 def read_restarts_record(stored: object) -> RestartsRecord:
@@ -142,7 +173,12 @@ def read_restarts_record(stored: object) -> RestartsRecord:
     members: dict[str, Any] = {
         channel.value: readers.get(channel, _read)(read_object(restarts.get(channel.value))) for channel in Channel
     }
-    return RestartsRecord(**members)
+    return RestartsRecord(**members, recovery=_read_recovery(read_object(restarts.get("recovery"))))
+
+
+def _read_recovery(stored: Mapping[str, Any]) -> RecoveryRecord:
+    times = [parse_time(text) for text in _read_texts(stored.get("times"))]
+    return RecoveryRecord(tuple(time for time in times if time), read_text(stored.get("outcome")))
 
 
 def _read_periodic(stored: Mapping[str, Any]) -> PeriodicRecord | None:

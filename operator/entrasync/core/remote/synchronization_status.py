@@ -55,6 +55,8 @@ class Quarantine:
     reason: str | None = None
     error: ExecutionError | None = None
     series_began_at: datetime | None = None
+    current_began_at: datetime | None = None
+    """When Graph last imposed it, after an attempt that failed too."""
     next_attempt_at: datetime | None = None
 
 
@@ -134,6 +136,7 @@ def _read_quarantine(raw: object) -> Quarantine | None:
         reason=_read_words(raw.get("reason")),
         error=_read_error(raw.get("error")),
         series_began_at=parse_time(raw.get("seriesBegan")),
+        current_began_at=parse_time(raw.get("currentBegan")),
         next_attempt_at=parse_time(raw.get("nextAttempt")),
     )
 

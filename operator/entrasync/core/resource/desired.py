@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.job.periodic_restart import PeriodicRestartSpec
-from entrasync.api.job.restart import RestartSpec
+from entrasync.api.job.restart import RecoverySpec, RestartSpec
 from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, INSTALL_CONNECTION_KIND
 from entrasync.api.policies import (
     AdoptionPolicy,
@@ -64,6 +64,7 @@ class Desired:
     schema: SchemaSpec | None = None
     restart: RestartSpec | None = None
     periodic_restart: PeriodicRestartSpec | None = None
+    recovery: RecoverySpec | None = None
     management_policy: ManagementPolicy = ManagementPolicy.MANAGE
     deletion_policy: DeletionPolicy | None = None
     is_suspended: bool = False

@@ -80,6 +80,7 @@ def _resolve(spec: SynchronizationJobSpec) -> Desired:
         schema=spec.job_schema,
         restart=spec.restart,
         periodic_restart=spec.periodic_restart,
+        recovery=spec.recovery,
         management_policy=spec.management_policy or built_in.management_policy,
         deletion_policy=spec.deletion_policy or built_in.deletion_policy,
         is_suspended=bool(spec.suspend),

@@ -39,3 +39,20 @@ class RestartOnRequest(Action):
     def describe(self) -> str:
         """Say what it does."""
         return f"restart job {self.job_id} with {', '.join(self.request.scopes)}, as {self.request.source} asks"
+
+
+@dataclass(frozen=True)
+class RecoverJob(Action):
+    """Start a job in quarantine, which lifts the quarantine until the next cycle that fails. `cause` says why."""
+
+    target: ClassVar[Target] = "Graph"
+    pending_reason: ClassVar[Reason] = Reason.STARTING
+    pending_message: ClassVar[str] = "The job was started to end its quarantine; Graph does not show it yet."
+
+    service_principal_id: str
+    job_id: str
+    cause: str
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return f"start job {self.job_id} to end its quarantine"

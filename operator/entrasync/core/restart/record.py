@@ -55,6 +55,18 @@ def with_request_outcome(
     return with_restart(settled, scope=provisioning_scope)
 
 
+def with_recovery_start(record: JobRecord, now: datetime) -> JobRecord:
+    """Record a start that is about to be sent to end a quarantine."""
+    restarts = record.restarts
+    return replace(record, restarts=replace(restarts, recovery=restarts.recovery.with_start(now)))
+
+
+def with_recovery_outcome(record: JobRecord) -> JobRecord:
+    """Record that Graph accepted the start."""
+    recovery = replace(record.restarts.recovery, outcome=RestartOutcome.STARTED)
+    return replace(record, restarts=replace(record.restarts, recovery=recovery))
+
+
 def updated_restarts(facts: Facts) -> RestartsRecord:
     """Record the tokens that ask for nothing, and the end of those that were given up.
 

@@ -8,8 +8,9 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.quarantine import quarantine_halt
-from entrasync.core.restart.actions import RestartJob, RestartOnRequest
+from entrasync.core.restart.actions import RecoverJob, RestartJob, RestartOnRequest
 from entrasync.core.restart.periodic import find_due_run
+from entrasync.core.restart.recovery import new_credentials_since, recovery_due_at
 from entrasync.core.restart.requests import list_due_requests, may_restart
 from entrasync.core.restart.timetable import find_timetable_fault
 
@@ -35,6 +36,16 @@ def periodic_restart_is_due(facts: Facts) -> Verdict | None:
     if job is None or run is None or not job.is_active or job.is_quarantined:
         return None
     return Do(RestartOnRequest(facts.service_principal_id, job.id, run))
+
+
+def quarantine_may_be_ended(facts: Facts) -> Verdict | None:
+    """Find a quarantine that a start may end: spec.recovery allows it, or credentials were changed and validated."""
+    due_at, job = recovery_due_at(facts), facts.job
+    if job is None or due_at is None or facts.now < due_at:
+        return None
+    has_new_credentials = new_credentials_since(facts) is not None
+    cause = "because its credentials were changed and validated" if has_new_credentials else "as spec.recovery asks"
+    return Do(RecoverJob(facts.service_principal_id, job.id, cause))
 
 
 def timetable_cannot_be_followed(facts: Facts) -> Verdict | None:

@@ -21,7 +21,13 @@ from entrasync.core.record.difference_records import (
 )
 from entrasync.core.record.job_record import EffectiveSettings, JobRecord, read_record
 from entrasync.core.record.operation import CreateIntent, CreationRecord, RestartIntent
-from entrasync.core.record.restart_record import PeriodicRecord, RestartOutcome, RestartRecord, RestartsRecord
+from entrasync.core.record.restart_record import (
+    PeriodicRecord,
+    RecoveryRecord,
+    RestartOutcome,
+    RestartRecord,
+    RestartsRecord,
+)
 from entrasync.core.record.schedule_record import IntervalRequest, Pause, PausedBy, UnshownChange
 from entrasync.core.record.schema_record import Backup, SchemaRecord, SentChange
 from tests.support.stored_statuses import MALFORMED, WELL_FORMED
@@ -49,6 +55,7 @@ FULL = JobRecord(
         RestartRecord("three", NOON, RestartOutcome.RECORDED),
         PeriodicRecord("0 3 * * 0 UTC", NOON, RestartRecord("2026-10-25T03:00:00Z", NOON, RestartOutcome.RESTARTED)),
         RestartRecord("four", NOON, RestartOutcome.UNKNOWN),
+        RecoveryRecord((NOON,), RestartOutcome.STARTED),
     ),
     application=ApplicationRecord(
         keys=frozenset({"BaseAddress"}),
@@ -166,6 +173,7 @@ class TestChangedRecord:
                     "next": "2026-11-01T12:00:00Z",
                 },
                 "approval": {"token": "four", "time": "2026-11-01T12:00:00Z", "outcome": "Unknown"},
+                "recovery": {"times": ["2026-11-01T12:00:00.000000Z"], "outcome": "Started"},
             },
             "application": {
                 "keys": ["BaseAddress"],

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from tests.support.application_passes import (
     CREDENTIALS,
@@ -15,7 +16,7 @@ from tests.support.application_passes import (
     poll_later,
     settle_application,
 )
-from tests.support.facts import JOB, application, desired, holder, quarantined_job
+from tests.support.facts import JOB, NOW, application, desired, holder, hours, quarantined_job
 from tests.support.graph_answers import refused
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -25,7 +26,8 @@ SAID = f"The target answered 401: invalid bearer {TOKEN}"
 
 def quoting(job_id: str = JOB, said: str = SAID) -> RemoteJob:
     """A job in quarantine whose error quotes the token."""
-    return quarantined_job(job_id, error={"code": "InvalidCredentials", "message": said, "tenantActionable": True})
+    error = {"code": "InvalidCredentials", "message": said, "tenantActionable": True}
+    return quarantined_job(job_id, error=error, currentBegan=write_time(NOW + hours(1)))
 
 
 def quote(harness: ReconcilerHarness, key: ObjectKey, said: str = SAID) -> None:

@@ -17,7 +17,7 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.record.restart_record import Channel
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
-from entrasync.core.restart.actions import RestartJob, RestartOnRequest
+from entrasync.core.restart.actions import RecoverJob, RestartJob, RestartOnRequest
 from entrasync.core.restart.requests import RestartRequest
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
 from entrasync.core.schema.actions import PutSchema
@@ -45,6 +45,7 @@ GRAPH_WRITES: list[Action] = [
     SaveSecrets(PRINCIPAL, JOB, SecretValues({"BaseAddress": "https://scim.example.com"})),
     RemoveSecrets(PRINCIPAL, frozenset({"BaseAddress"})),
     RestartJob(PRINCIPAL, JOB),
+    RecoverJob(PRINCIPAL, JOB, "as spec.recovery asks"),
     RestartOnRequest(PRINCIPAL, JOB, RestartRequest(Channel.SPEC, "token", DEFAULT_SCOPES, "spec.restart.token")),
 ]
 KUBERNETES_WRITES: list[Action] = [
