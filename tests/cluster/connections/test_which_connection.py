@@ -149,14 +149,6 @@ class TestJob:
         team.connect()
         environment.wait_ready(name)
 
-    def test_a_job_applied_with_its_connection_never_reports_the_connection_as_missing(self, team: Team) -> None:
-        environment, principal = team.environment, team.make_principal()
-        team.apply_secret()
-        team.apply_connection()
-        name = environment.apply_job(principal)
-        environment.wait_ready(name)
-        assert "ConnectionNotReady" not in environment.log.read_text(errors="replace").partition(team.namespace)[2]
-
     def test_a_job_cannot_use_a_connection_of_another_namespace(self, shared_operator: SharedOperator) -> None:
         owner, stranger = shared_operator.add_team(), shared_operator.add_team()
         owner.connect("contoso")
