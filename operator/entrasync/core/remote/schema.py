@@ -17,6 +17,16 @@ DIRECTORIES = "directories"
 OBJECT_MAPPINGS = "objectMappings"
 ATTRIBUTE_MAPPINGS = "attributeMappings"
 
+ENTRY_NAMES = {
+    RULES: "name",
+    OBJECT_MAPPINGS: "name",
+    ATTRIBUTE_MAPPINGS: "targetAttributeName",
+    DIRECTORIES: "name",
+    "objects": "name",
+    "attributes": "name",
+}
+"""The lists whose entries have a name, and the member that has it. Their order means nothing (graph-facts 2)."""
+
 
 @dataclass(frozen=True)
 class ParsedExpression:

@@ -9,7 +9,7 @@ from typing import Any
 
 from entrasync.core.decision.action import Difference
 from entrasync.core.primitives.quotes import shorten
-from entrasync.core.remote.schema import ATTRIBUTE_MAPPINGS, DIRECTORIES, OBJECT_MAPPINGS, RULES, is_same_source
+from entrasync.core.remote.schema import ENTRY_NAMES, RULES, is_same_source
 from entrasync.core.remote.schema import write_source as describe_source
 from entrasync.core.schema.scoping import read_scope, write_scope
 
@@ -18,16 +18,6 @@ MAX_DIFFERENCES = 500
 
 MAX_TEXT_LENGTH = 256
 """A longer value is cut, and told apart by what stands for the whole."""
-
-_KEYS = {
-    RULES: "name",
-    OBJECT_MAPPINGS: "name",
-    ATTRIBUTE_MAPPINGS: "targetAttributeName",
-    DIRECTORIES: "name",
-    "objects": "name",
-    "attributes": "name",
-}
-"""The lists whose entries have a name, and the member that has it. Their order means nothing (graph-facts 2)."""
 
 _SPOKEN = {RULES: "rules"}
 """What spec calls a list."""
@@ -53,8 +43,8 @@ def _compare(name: str, shown: object, wanted: object, path: str) -> Iterator[Di
         return
     if name == "source" and is_same_source(shown, wanted):
         return
-    if name in _KEYS and _has_names(shown, _KEYS[name]) and _has_names(wanted, _KEYS[name]):
-        yield from _compare_entries(shown or [], wanted or [], _KEYS[name], path)
+    if name in ENTRY_NAMES and _has_names(shown, ENTRY_NAMES[name]) and _has_names(wanted, ENTRY_NAMES[name]):
+        yield from _compare_entries(shown or [], wanted or [], ENTRY_NAMES[name], path)
     elif isinstance(shown, dict) and isinstance(wanted, dict) and name not in {"source", "scope"}:
         yield from _compare_members(shown, wanted, path)
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from entrasync.core.primitives.json_values import read_entries
+from entrasync.core.primitives.json_values import read_entries, read_text
 from entrasync.core.remote.schema import DIRECTORIES, RULES, Schema, writable
 from entrasync.core.schema.comparison import compare_schemas
 from entrasync.core.schema.merge import Merged
@@ -42,14 +42,18 @@ def _is_read_only(directory: dict[str, Any]) -> bool:
 
 def _replace_entries(shown: object, wanted: object, is_locked: Callable[[dict[str, Any]], bool]) -> list[Any]:
     """Return the wanted entries, but those of Graph that are locked in place of theirs and after them."""
-    locked = {entry.get("name"): entry for entry in read_entries(shown) if is_locked(entry)}
-    entries = [locked.pop(entry.get("name"), entry) for entry in read_entries(wanted)]
+    locked = {_read_name(entry): entry for entry in read_entries(shown) if is_locked(entry)}
+    entries = [locked.pop(_read_name(entry), entry) for entry in read_entries(wanted)]
     return [*entries, *locked.values()]
 
 
+def _read_name(entry: dict[str, Any]) -> str | None:
+    return read_text(entry.get("name"))
+
+
 def _with_discovery(shown: object, directories: list[Any]) -> list[Any]:
-    known = {directory.get("name"): directory for directory in read_entries(shown)}
-    return [_with_members_of(known.get(directory.get("name"), {}), directory) for directory in directories]
+    known = {_read_name(directory): directory for directory in read_entries(shown)}
+    return [_with_members_of(known.get(_read_name(directory), {}), directory) for directory in directories]
 
 
 def _with_members_of(known: dict[str, Any], directory: dict[str, Any]) -> dict[str, Any]:

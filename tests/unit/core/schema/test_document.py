@@ -8,7 +8,7 @@ import pytest
 
 from entrasync.core.schema import document
 from entrasync.core.schema.backup import pack_schema
-from entrasync.core.schema.document import MAX_RAW_BYTES, NoSchema, read_document
+from entrasync.core.schema.document import MAX_DEPTH, MAX_RAW_BYTES, NoSchema, read_document
 from tests.support.schemas import graph_schema
 
 JOB = "scim.tenant.1"
@@ -56,10 +56,58 @@ class TestSchema:
             == f"is no synchronization schema: it has no list of objects {member}"
         )
 
+    @pytest.mark.parametrize(
+        ("members", "message"),
+        [
+            (
+                {"synchronizationRules": [{"objectMappings": 5}]},
+                "is no synchronization schema: its objectMappings are no list of objects",
+            ),
+            (
+                {"synchronizationRules": [{"objectMappings": [{"attributeMappings": ["x"]}]}]},
+                "is no synchronization schema: its attributeMappings are no list of objects",
+            ),
+            (
+                {"directories": [{"objects": [{"attributes": [{"name": 5}]}]}]},
+                'is no synchronization schema: one of its attributes has a member "name" that is no text',
+            ),
+            (
+                {"directories": [{"name": ["x"]}]},
+                'is no synchronization schema: one of its directories has a member "name" that is no text',
+            ),
+            (
+                {"synchronizationRules": [{"objectMappings": [{"attributeMappings": [{"targetAttributeName": {}}]}]}]},
+                'is no synchronization schema: one of its attributeMappings has a member "targetAttributeName" that '
+                "is no text",
+            ),
+        ],
+        ids=["number", "list of texts", "name is a number", "name is a list", "target is an object"],
+    )
+    def test_of_another_shape_is_refused_with_the_part_that_is_wrong(
+        self, members: dict[str, Any], message: str
+    ) -> None:
+        assert refusal(as_bytes(OWN | members)) == message
+
+    def test_may_lack_lists_and_names_as_in_graph(self) -> None:
+        rule = {"name": None, "objectMappings": [{"attributeMappings": None}]}
+        content = OWN | {"synchronizationRules": [rule], "directories": [{"objects": None}]}
+        assert read_document(as_bytes(content), JOB) == content
+
+    def test_with_a_member_twice_is_refused_because_one_of_them_would_be_lost(self) -> None:
+        content = as_bytes(OWN).replace(b'{"name": "Rule"}', b'{"name": "Rule", "priority": 1, "priority": 2}')
+        assert refusal(content) == 'has an object with more than one member "priority"'
+
+    def test_that_is_nested_deeper_than_any_mapping_is_refused(self) -> None:
+        def nested(depth: int) -> bytes:
+            return as_bytes(OWN | {"x": None}).replace(b"null", b"[" * depth + b"]" * depth)
+
+        assert read_document(nested(MAX_DEPTH - 1), JOB)["x"]
+        assert refusal(nested(MAX_DEPTH)) == f"is nested more than {MAX_DEPTH} deep, which is the most that is read"
+
 
 class TestOtherBytes:
     @pytest.mark.parametrize(
-        "content", [b"", b"no JSON", b"\xff\xfe\x00", b"[" * 100_000, b'{"a": NaN}', b'{"a": 1} x']
+        "content", [b"", b"no JSON", b"\xff\xfe\x00", b"[" * 100_000, b'{"a": NaN}', b'{"a": 1e999}', b'{"a": 1} x']
     )
     def test_that_are_no_json_are_refused(self, content: bytes) -> None:
         assert refusal(content).startswith("is neither JSON nor packed by gzip (")

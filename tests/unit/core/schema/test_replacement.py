@@ -127,10 +127,13 @@ class TestDifferences:
         shown["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"][4]["flowType"] = "x"
         assert differences(shown, graph_schema())[2] != found[2]
 
-    @pytest.mark.parametrize("odd", ["text", [5], [{"name": 7}], {"a": 1}])
-    def test_are_found_in_a_malformed_schema(self, odd: object) -> None:
+    @pytest.mark.parametrize("part", ["synchronizationRules", "directories"])
+    @pytest.mark.parametrize(
+        "odd", ["text", [5], [{"name": 7}], [{"name": ["x"], "editable": False, "readOnly": True}], {"a": 1}]
+    )
+    def test_are_found_in_a_malformed_schema(self, odd: object, part: str) -> None:
         shown = graph_schema()
-        shown["synchronizationRules"] = odd
+        shown[part] = odd
         assert differences(shown, graph_schema()) != []
 
 
