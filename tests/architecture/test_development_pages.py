@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from entrasync.api.generate.crd import graph_connection_crd, synchronization_job_crd
+from entrasync.api.generate.crd import graph_connection_crd, provisioning_request_crd, synchronization_job_crd
 from entrasync.api.generate.fields import fields_of
 
 ROOT = Path(__file__).parents[2]
@@ -148,7 +148,7 @@ class TestGlossary:
     def test_each_field_that_a_page_names_is_in_a_crd(self) -> None:
         fields = {
             field.path
-            for crd in (synchronization_job_crd(), graph_connection_crd())
+            for crd in (synchronization_job_crd(), graph_connection_crd(), provisioning_request_crd())
             for part in ("spec", "status")
             for field in fields_of(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"][part], part)
         }

@@ -10,7 +10,7 @@ import yaml
 
 from entrasync.api import names
 from entrasync.api.conditions import ConditionType
-from entrasync.api.generate.crd import graph_connection_crd, synchronization_job_crd
+from entrasync.api.generate.crd import graph_connection_crd, provisioning_request_crd, synchronization_job_crd
 from entrasync.api.generate.fields import fields_of
 from entrasync.api.reason_groups import ReasonGroup
 from entrasync.api.reasons import Reason
@@ -105,7 +105,9 @@ def members_of(value: Any, path: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "crd", [synchronization_job_crd(), graph_connection_crd()], ids=lambda crd: crd["metadata"]["name"]
+    "crd",
+    [synchronization_job_crd(), graph_connection_crd(), provisioning_request_crd()],
+    ids=lambda crd: crd["metadata"]["name"],
 )
 def test_every_field_of_spec_is_shown_in_the_guide_or_an_example(crd: dict[str, Any]) -> None:
     spec = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]

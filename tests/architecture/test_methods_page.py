@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from entrasync.api.generate.crd import synchronization_job_crd
+from entrasync.api.generate.crd import provisioning_request_crd, synchronization_job_crd
 from entrasync.api.generate.fields import fields_of
 from entrasync.graph.calls import operations
 from graph_simulator.traffic.operations import find_target
@@ -71,8 +71,12 @@ class TestProperties:
 
 
 def test_every_field_that_the_page_names_exists() -> None:
-    parts = synchronization_job_crd()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
-    known = {field.path for part in ("spec", "status") for field in fields_of(parts[part], part)}
+    known = {
+        field.path
+        for crd in (synchronization_job_crd(), provisioning_request_crd())
+        for part in ("spec", "status")
+        for field in fields_of(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"][part], part)
+    }
     named = set(re.findall(r"`((?:spec|status)\.[a-zA-Z.\[\]]+)", TEXT))
     assert len(named) > 100
     assert named - known == set()

@@ -7,11 +7,20 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.generate.crd import graph_connection_crd, synchronization_job_crd
-from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, KIND, PLURAL
+from entrasync.api.generate.crd import graph_connection_crd, provisioning_request_crd, synchronization_job_crd
+from entrasync.api.names import (
+    API_VERSION,
+    CONNECTION_KIND,
+    CONNECTION_PLURAL,
+    KIND,
+    PLURAL,
+    PROVISIONING_KIND,
+    PROVISIONING_PLURAL,
+)
 from tests.cluster.constraints.connection import CONNECTION, SMALLEST_SPEC
 from tests.cluster.constraints.constraint import GUID, Constraint, Overlay
 from tests.cluster.constraints.job import JOB, JOB_ID, OTHER_JOB_ID
+from tests.cluster.constraints.provisioning import PROVISIONING, SMALLEST_REQUEST
 from tests.cluster.jobs import MINIMAL_SPEC, Jobs, merged
 from tests.support.cluster import Object, RefusedError
 
@@ -47,6 +56,7 @@ class Subject:
 SUBJECTS = (
     Subject(KIND, PLURAL, synchronization_job_crd(), MINIMAL_SPEC, JOB),
     Subject(CONNECTION_KIND, CONNECTION_PLURAL, graph_connection_crd(), SMALLEST_SPEC, CONNECTION),
+    Subject(PROVISIONING_KIND, PROVISIONING_PLURAL, provisioning_request_crd(), SMALLEST_REQUEST, PROVISIONING),
 )
 
 

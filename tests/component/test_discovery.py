@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, VERSION
+from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, PROVISIONING_PLURAL, VERSION
 from entrasync.kube.client import crd_discovery as discovery
 from entrasync.kube.client.authentication import Authentication
 from entrasync.kube.client.crd_discovery import complete_discovery
@@ -21,6 +21,7 @@ from entrasync.kube.watch.kopf_host import Hosting, host
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.reconcile.engine.store import Store
 
+ALL_KINDS = (CONNECTION_PLURAL, PLURAL, PROVISIONING_PLURAL)
 OURS = f"/apis/{GROUP}/{VERSION}"
 
 
@@ -30,7 +31,7 @@ def describe_kind(plural: str, *, namespaced: bool = True) -> dict[str, Any]:
 
 
 class LaggingServer:
-    """An API server that serves our kinds, but lists both in discovery only at the third request."""
+    """An API server that serves our kinds, but lists all in discovery only at the third request."""
 
     def __init__(self, prefix: str) -> None:
         self.requests: Counter[str] = Counter()
@@ -56,12 +57,12 @@ class LaggingServer:
         self.requests[OURS] += 1
         if self.requests[OURS] == 1:
             return web.json_response({"kind": "Status", "code": 404}, status=404)
-        plurals = (CONNECTION_PLURAL, PLURAL) if self.requests[OURS] > 2 else (CONNECTION_PLURAL,)
+        plurals = ALL_KINDS if self.requests[OURS] > 2 else (CONNECTION_PLURAL,)
         return web.json_response({"resources": [describe_kind(plural) for plural in plurals]})
 
     async def list(self, request: web.Request) -> web.Response:
         self.listed.add(request.match_info["plural"])
-        if self.listed == {PLURAL, CONNECTION_PLURAL}:
+        if self.listed == set(ALL_KINDS):
             self.has_listed_all.set()
         if "watch" in request.query:
             await asyncio.Event().wait()
@@ -80,7 +81,7 @@ async def test_our_kinds_are_watched_when_discovery_lists_them_late(
     informer = SimpleNamespace(prune=lambda *_: None)
     kinds = [
         cast("WatchedKind[Any]", SimpleNamespace(plural=plural, store=Store(), informer=informer))
-        for plural in (PLURAL, CONNECTION_PLURAL)
+        for plural in ALL_KINDS
     ]
     async with TestServer(lagging.app) as server:
         info = kopf.ConnectionInfo(server=str(server.make_url(prefix)).rstrip("/"))

@@ -9,6 +9,7 @@ from typing import Any, cast
 from entrasync.core.decision.write_permit import WritePermit
 from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob
+from entrasync.core.remote.provisioning import ProvisioningReport, ProvisioningSubject
 from entrasync.core.remote.schema import Schema
 from entrasync.core.remote.stored_secrets import MASK, StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
@@ -67,7 +68,8 @@ class FakeGraph(FakeSchemas):
 
     While it `is_stale`, an accepted start, pause, restart or PATCH does not show. `secrets` are stored by key,
     and those in `masked` show as `*`. A PUT of secrets removes the others where it `puts_replace`. `store` turns sent
-    values into stored ones, `show` stored ones into shown ones.
+    values into stored ones, `show` stored ones into shown ones. `provisioned` has what was provisioned on demand, with
+    the rule; Graph answers with the `report`.
     `tried` has what was validated, `put` what was sent, `restarts` the requested scopes, `sent_settings` the settings,
     `patched` the same by name. Graph accepts `ignored_settings` and does not change them. Each entry of `during` runs
     once, within the next call of that name, and each of `before` once while the next write waits for a token.
@@ -99,6 +101,8 @@ class FakeGraph(FakeSchemas):
         self.schemas: dict[str, dict[str, Any]] = {}
         self.ignores_schemas = False
         self.sent_schemas: list[Schema] = []
+        self.provisioned: list[tuple[str, ProvisioningSubject]] = []
+        self.report = ProvisioningReport("Success", "Create")
         self.is_complete = True
         self.is_stale = False
         self.next_id: str | None = None
@@ -196,6 +200,12 @@ class FakeGraph(FakeSchemas):
                 self.add(RemoteJob(job_id, {**raw, "schedule": {**raw["schedule"], "interval": interval}}))
 
         self._call("patch_interval", set_interval)
+
+    async def provision_on_demand(
+        self, service_principal_id: str, job_id: str, rule_id: str, subject: ProvisioningSubject
+    ) -> ProvisioningReport:
+        self._call("provision_on_demand", lambda: self.provisioned.append((rule_id, subject)))
+        return self.report
 
     def _store(self, entries: Mapping[str, str]) -> None:
         self.put.append(dict(entries))

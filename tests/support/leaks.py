@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from entrasync.api.job.secret_keys import SENSITIVE_KEYS
-from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, PLURAL
+from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, PLURAL, PROVISIONING_PLURAL
 from tests.support.certificates import key_pem
 from tests.support.cluster import Object
 from tests.support.operator_environment import OperatorEnvironment
@@ -56,6 +56,7 @@ def _read_all(environment: OperatorEnvironment) -> Iterator[tuple[str, str]]:
     yield "an Event", _write(_list(environment, "v1", "events"))
     yield "a SynchronizationJob", _write(_list(environment, API_VERSION, PLURAL))
     yield "a GraphConnection", _write(_list(environment, API_VERSION, CONNECTION_PLURAL))
+    yield "a ProvisioningRequest", _write(_list(environment, API_VERSION, PROVISIONING_PLURAL))
 
 
 def _collect_secrets(environment: OperatorEnvironment) -> set[str]:

@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from entrasync.api.schema.spec import SchemaSpec
+from entrasync.core.remote.provisioning import ProvisioningReport, ProvisioningSubject
 from entrasync.core.remote.schema import Evaluation, ParsedExpression, Schema, attribute_source
 
 RULE = "USER_OUTBOUND_USER"
@@ -176,7 +177,12 @@ class FakeSchemas:
 
 
 class NoSchemas:
-    """`SchemaApi` of a world in which no spec has a schema."""
+    """`SchemaApi` and `ProvisioningApi` of a world without schemas in specs, and without provisioning on demand."""
+
+    async def provision_on_demand(
+        self, service_principal_id: str, job_id: str, rule_id: str, subject: ProvisioningSubject
+    ) -> ProvisioningReport:
+        raise AssertionError("Nothing of this world is provisioned on demand.")
 
     async def get_schema(self, service_principal_id: str, job_id: str) -> Schema:
         raise AssertionError("No spec of this world has a schema.")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from entrasync.core.remote.provisioning import ProvisioningSubject
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.exchange import ExchangeLimits
@@ -47,6 +48,8 @@ ARGUMENTS: Mapping[str, Any] = {
     "schema": {"synchronizationRules": [], "directories": []},
     "expression": "[mail]",
     "attributes": {"mail": "a@example.com"},
+    "rule_id": "a-rule",
+    "subject": ProvisioningSubject("an-object", "User"),
 }
 """What a call is made with, by the names of its parameters. Those with a default are left out."""
 

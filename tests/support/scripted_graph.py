@@ -95,6 +95,8 @@ def reply_as_done(request: RecordedRequest) -> Reply:
     if request.path.endswith("/parseExpression"):
         parsed = {"parsingSucceeded": True, "parsedExpression": {"name": "mail", "type": "Attribute"}}
         return Reply(body={**parsed, "evaluationSucceeded": True, "evaluationResult": []})
+    if request.path.endswith("/provisionOnDemand"):
+        return Reply(body={"key": json.dumps({"result": "Success", "details": {}}), "value": "{}"})
     is_create = request.method == "POST" and request.path.endswith("/jobs")
     return Reply(201, {"id": "an-id"}) if is_create else Reply(204)
 

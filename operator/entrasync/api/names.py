@@ -15,6 +15,11 @@ CONNECTION_PLURAL = "graphconnections"
 CONNECTION_SINGULAR = "graphconnection"
 CONNECTION_SHORT_NAMES = ("graphconn", "graphconns")
 
+PROVISIONING_KIND = "ProvisioningRequest"
+PROVISIONING_PLURAL = "provisioningrequests"
+PROVISIONING_SINGULAR = "provisioningrequest"
+PROVISIONING_SHORT_NAMES = ("provreq", "provreqs")
+
 DEFAULT_CONNECTION = "default"
 """The GraphConnection of a namespace that its resources use when they name none, and the name of the install's own
 connection."""
@@ -53,6 +58,9 @@ POLL_INTERVAL_ANNOTATION = f"{GROUP}/default-poll-interval"
 
 FOREIGN_SECRET_ANNOTATION = f"{GROUP}/foreign-secret-acknowledged"
 """`"true"` on the resource that reports ForeignSecretLost: a person has looked, and secrets may be written again."""
+
+ACCEPTED_UID_ANNOTATION = f"{GROUP}/accepted-uid"
+"""The uid that a ProvisioningRequest had when it was accepted. One that was copied or restored has another uid."""
 
 WATCH_LABEL = f"{GROUP}/watch"
 """`"true"` on a Secret: the operator may use it, and acts on its changes at once. On a ConfigMap: it acts on its

@@ -171,3 +171,10 @@ class QuarantineRecovery(StrEnum):
 
     NONE = "None"
     START = "Start"
+
+
+class ProvisioningDetail(StrEnum):
+    """How much of what Graph reports of a provisioned object is shown."""
+
+    SUMMARY = "Summary"
+    ATTRIBUTES = "Attributes"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from entrasync.api.reason_groups import EVENT_ONLY, ReasonGroup
-from entrasync.api.reason_rows import application, connection, health, job, schedule, schema
+from entrasync.api.reason_rows import application, connection, health, job, provisioning, schedule, schema
 
 
 class Reason(StrEnum):
@@ -37,6 +37,8 @@ class Reason(StrEnum):
     NOT_CONFIGURABLE = schedule.NOT_CONFIGURABLE
     VALIDATED = application.VALIDATED
     NOT_VALIDATED = application.NOT_VALIDATED
+    PROVISIONED = provisioning.PROVISIONED
+    ALREADY_PROVISIONED = provisioning.ALREADY_PROVISIONED
 
     CREATE_UNCONFIRMED = job.CREATE_UNCONFIRMED
     STARTING = schedule.STARTING
@@ -48,6 +50,9 @@ class Reason(StrEnum):
     WAITING_FOR_REPLICATION = connection.WAITING_FOR_REPLICATION
     WAITING_FOR_OTHER_CREATE = job.WAITING_FOR_OTHER_CREATE
     TESTING_SCHEMA = schema.TESTING_SCHEMA
+    WAITING_FOR_JOB = provisioning.WAITING_FOR_JOB
+    WAITING_IN_LINE = provisioning.WAITING_IN_LINE
+    PROVISIONING = provisioning.PROVISIONING
     THROTTLED = connection.THROTTLED
     GRAPH_UNREACHABLE = connection.GRAPH_UNREACHABLE
     CONNECTION_NOT_READY = connection.CONNECTION_NOT_READY
@@ -104,6 +109,17 @@ class Reason(StrEnum):
     DELETION_HELD = job.DELETION_HELD
     NAMESPACE_UNREADABLE = connection.NAMESPACE_UNREADABLE
     INVALID_ANNOTATION = job.INVALID_ANNOTATION
+    JOB_NOT_MANAGED = provisioning.JOB_NOT_MANAGED
+    RULE_UNKNOWN = provisioning.RULE_UNKNOWN
+    RULE_AMBIGUOUS = provisioning.RULE_AMBIGUOUS
+    TTL_NOT_ALLOWED = provisioning.TTL_NOT_ALLOWED
+    NOT_SENT = provisioning.NOT_SENT
+    CREDENTIALS_MISSING = provisioning.CREDENTIALS_MISSING
+    OBJECT_NOT_FOUND = provisioning.OBJECT_NOT_FOUND
+    OUT_OF_SCOPE = provisioning.OUT_OF_SCOPE
+    PROVISIONING_SKIPPED = provisioning.PROVISIONING_SKIPPED
+    PROVISIONING_FAILED = provisioning.PROVISIONING_FAILED
+    OUTCOME_UNKNOWN = provisioning.OUTCOME_UNKNOWN
     DRIFTED = job.DRIFTED
     SUSPENDED = job.SUSPENDED
 

@@ -13,12 +13,13 @@ from entrasync.graph.calls.exchange import USER_AGENT, Exchange, ExchangeLimits
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.directory import DirectoryClient
 from entrasync.graph.jobs import JobsClient
+from entrasync.graph.provisioning import ProvisioningClient
 from entrasync.graph.schema import SchemaClient
 from entrasync.graph.secrets import SecretsClient
 from entrasync.graph.wire.transport import build_transport
 
 
-class GraphClient(JobsClient, SchemaClient, SecretsClient, DirectoryClient):
+class GraphClient(JobsClient, SchemaClient, ProvisioningClient, SecretsClient, DirectoryClient):
     """`SyncApi` over HTTP, for one tenant and one credential. Belongs to one event loop; `aclose` ends it.
 
     It writes only with a permit. `replica` is the name of this process among those that could write.

@@ -23,6 +23,7 @@ from entrasync.graph.calls.operations import (
     PATCH_INTERVAL,
     PATCH_SETTINGS,
     PAUSE_JOB,
+    PROVISION_ON_DEMAND,
     PUT_SCHEMA,
     PUT_SECRETS,
     RESTART_JOB,
@@ -55,6 +56,7 @@ FEATURES = (
     Feature("spec.application: credentials and settings of the app", (LIST_SECRETS, PUT_SECRETS, VALIDATE_CREDENTIALS)),
     Feature("spec.settings and spec.schedule.interval", (PATCH_SETTINGS, PATCH_INTERVAL)),
     Feature("spec.schema", (GET_SCHEMA, PUT_SCHEMA, PARSE_EXPRESSION, GET_TEMPLATE_SCHEMA, DELETE_SCHEMA)),
+    Feature("ProvisioningRequests", (PROVISION_ON_DEMAND,)),
     Feature(
         "spec.servicePrincipal.appId, and telling that a service principal is gone",
         (FIND_SERVICE_PRINCIPAL, GET_SERVICE_PRINCIPAL),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 JOBS, CONNECTIONS = "entrasync.io/synchronizationjobs", "entrasync.io/graphconnections"
+REQUESTS = "entrasync.io/provisioningrequests"
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,10 @@ RIGHTS = (
     Right(("patch",), f"{JOBS}/status", "The status, and the intent before each create of a job."),
     Right(("list", "watch"), CONNECTIONS, "The tenants and credentials of the namespaces."),
     Right(("patch",), f"{CONNECTIONS}/status", "Whether a connection works, and what its token does not allow."),
+    Right(("list", "watch"), REQUESTS, "The objects to provision on demand."),
+    Right(("patch",), REQUESTS, "The annotation that tells a request from a copy of it."),
+    Right(("delete",), REQUESTS, "Only those whose `ttlSecondsAfterFinished` is over."),
+    Right(("patch",), f"{REQUESTS}/status", "The intent before each request, and what became of the object."),
     Right(("get",), "core/secrets", "The Secrets that GraphConnections and `spec.application` name."),
     Right(
         ("list", "watch"),

@@ -1,9 +1,19 @@
-"""The clock of the process: decisions go by the world's time, what is written down by real time."""
+"""The clock of the process: decisions go by the world's time, what is written down by real time.
+
+Promises and polls are measured by a clock that only goes forward. When the machine's clock was set, or the machine was
+suspended, that clock is wrong: it follows, and what was remembered by the old time is forgotten.
+"""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+LOG = logging.getLogger("entrasync.process")
+
+SECONDS_BETWEEN_LOOKS = 5.0
+"""Real time between two looks at the machine's clock."""
 
 MAX_DEVIATION = timedelta(seconds=5)
 """The machine's clock may be this much ahead or behind before it counts as set. A clock that is only slewed is not."""
@@ -63,3 +73,20 @@ class WorldClock:
 
     def _real_age(self) -> float:
         return self._age_at_start + (self._read_monotonic() - self._started_at)
+
+
+async def watch_clock(clock: WorldClock, look_anew: Callable[[], None]) -> None:
+    """Look at the machine's clock for ever, and call `look_anew` whenever it was set."""
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        notice_jump(clock, look_anew)
+
+
+def notice_jump(clock: WorldClock, look_anew: Callable[[], None]) -> None:
+    """Look at the machine's clock once."""
+    if jump := clock.follow_machine():
+        LOG.warning(
+            "The machine's clock was set by %+.0f s, or the machine was suspended. All resources are looked at anew.",
+            jump.total_seconds(),
+        )
+        look_anew()

@@ -5,6 +5,7 @@ from functools import partial
 
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import CONNECTION_PASS_DEADLINE, JOB_PASS_DEADLINE, Bounds
+from entrasync.core.provisioning.request_resource import RequestResource
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.tenant_clients import TenantAccessFactory
 from entrasync.kube.client.api_client import ApiClient
@@ -19,6 +20,7 @@ from entrasync.kube.objects.definitions import DefinitionReader
 from entrasync.kube.objects.events import EventPoster
 from entrasync.kube.objects.graph_connections import ConnectionClient
 from entrasync.kube.objects.namespaces import NamespaceReader
+from entrasync.kube.objects.provisioning_requests import RequestClient
 from entrasync.kube.objects.secrets import SecretReader
 from entrasync.kube.objects.service_accounts import request_token
 from entrasync.kube.objects.synchronization_jobs import JobClient
@@ -34,6 +36,7 @@ from entrasync.process.observability.metrics import Metrics
 from entrasync.process.observability.probes import find_death, find_unreadiness
 from entrasync.process.operator_client import make_operator_client
 from entrasync.process.replica import join_replicas
+from entrasync.process.request_controller import RequestCollaborators, build_request_reconciler
 from entrasync.process.services import ApiServerAccess, KindServices, Services, SharedServices
 from entrasync.process.settings.clouds import read_clouds
 from entrasync.process.settings.run import RunSettings
@@ -45,6 +48,7 @@ from entrasync.reconcile.engine.guard import Guard
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.engine.worker_pool import NoReconcileMetrics, WorkerPool
+from entrasync.reconcile.provisioning.informer import RequestInformer
 from entrasync.reconcile.state.dependents import Dependents, may_await_credential
 from entrasync.reconcile.state.informer import JobInformer
 from entrasync.reconcile.state.jobs import JobStore
@@ -61,7 +65,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
     api_server = _reach_api_server(settings, metrics)
     shared = _build_shared(settings, api_server, clock, metrics)
     logins, background = _build_logins(shared), Background()
-    kinds = (_build_job_services(shared), _build_connection_services(shared, logins))
+    kinds = _build_kinds(shared, logins)
     engines = [each.engine for each in kinds]
     return Services(
         api_server.session,
@@ -88,7 +92,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
             ),
         ),
         clock,
-        partial(_forget_times, shared),
+        shared.forget_times,
     )
 
 
@@ -111,15 +115,6 @@ def _reach_api_server(settings: RunSettings, metrics: Metrics) -> ApiServerAcces
     )
     client = ApiClient(session.server, session.aiohttp_session)
     return ApiServerAccess(session, client, namespace_access, authentication, contact, replica)
-
-
-def _forget_times(shared: SharedServices) -> None:
-    shared.memory.clear()
-    shared.application_memories.forget_times()
-    shared.schema_memories.clear()
-    shared.dependents.resources.recent_creates.forget_times()
-    shared.connections.forget_unused(())
-    shared.limiters.forget_pauses()
 
 
 def _build_shared(
@@ -156,11 +151,20 @@ def _build_shared(
     )
 
 
-def _build_job_services(shared: SharedServices) -> KindServices:
+def _build_kinds(shared: SharedServices, logins: Logins) -> tuple[KindServices, ...]:
+    """Build the kinds in the order in which they are read and started."""
+    reader, install = NamespaceReader(shared.api_server.client), shared.settings.defaults()
+    namespaces = NamespaceDefaults(reader, shared.dependents.resources, install=install, clock=shared.clock)
+    return (
+        _build_connection_services(shared, logins),
+        _build_job_services(shared, namespaces),
+        _build_request_services(shared, namespaces),
+    )
+
+
+def _build_job_services(shared: SharedServices, namespaces: NamespaceDefaults) -> KindServices:
     resources, queue, memory = shared.dependents.resources, shared.dependents.job_queue, shared.memory
     connections, job_client, clock = shared.connections, shared.job_client, shared.clock
-    install, events = shared.settings.defaults(), shared.events
-    namespaces = NamespaceDefaults(NamespaceReader(shared.api_server.client), resources, install=install, clock=clock)
     reconciler = build_job_reconciler(
         JobCollaborators(
             resources,
@@ -171,7 +175,7 @@ def _build_job_services(shared: SharedServices) -> KindServices:
             secrets=shared.secret_reader,
             config_maps=ConfigMapClient(shared.api_server.client),
             definitions=DefinitionReader(shared.api_server.client),
-            events=events,
+            events=shared.events,
             clock=clock,
             bounds=shared.bounds,
             deletion_limit=shared.settings.deletion_limit,
@@ -194,6 +198,31 @@ def _build_watches(shared: SharedServices) -> tuple[LabelledWatch, ...]:
         LabelledWatch("Secrets", client, namespaces, dependents.secret_changed),
         LabelledWatch("ConfigMaps", client, namespaces, dependents.config_map_changed),
     )
+
+
+def _build_request_services(shared: SharedServices, namespaces: NamespaceDefaults) -> KindServices:
+    store: Store[RequestResource] = Store()
+    queue, clock = WorkQueue(shared.clock), shared.clock
+    client = RequestClient(shared.api_server.client, store)
+    reconciler = build_request_reconciler(
+        RequestCollaborators(
+            store,
+            shared.dependents.resources,
+            namespaces,
+            shared.connections,
+            shared.send_line,
+            request_api=client,
+            secrets=shared.secret_reader,
+            events=shared.events,
+            metrics=shared.metrics,
+            clock=clock,
+            bounds=shared.bounds,
+            guard=_build_write_guard(shared, is_stopping=lambda: engine.is_stopping),
+        )
+    )
+    guarded, metrics = Guard(reconciler, store, shared.api_server.may_act), NoReconcileMetrics()
+    engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, deadline=JOB_PASS_DEADLINE)
+    return KindServices(WatchedKind(client, RequestInformer(store, queue, clock=clock)), engine)
 
 
 def _build_write_guard(shared: SharedServices, *, is_stopping: Callable[[], bool]) -> WriteGuard:

@@ -10,8 +10,7 @@ from typing import Any
 from entrasync.kube.watch.kopf_host import Hosting, host
 from entrasync.kube.watch.list_sync import keep_in_sync, recheck_refused, wait_for_first_list
 from entrasync.kube.watch.watched_kind import WatchedKind
-from entrasync.process.clock import WorldClock
-from entrasync.process.clock_watch import watch_clock
+from entrasync.process.clock import WorldClock, watch_clock
 from entrasync.process.composition import compose
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.services import Services
@@ -70,7 +69,7 @@ def _cut_work(services: Services, stop: asyncio.Event) -> None:
 
 async def _read_first(services: Services) -> None:
     """Read complete lists before any work."""
-    for each in services.start_order:
+    for each in services.kinds:
         await wait_for_first_list(each.kind, services.namespace_access)
     for watch in services.labelled_watches:
         await watch.prime()
@@ -116,7 +115,7 @@ async def stand_by(services: Services) -> None:
 
     What the watches have shown may be behind what the replica that led before has written.
     """
-    for each in services.start_order:
+    for each in services.kinds:
         each.kind.store.is_complete = False  # so that no edit is urgent, of which nobody knows how old it is by then
     services.replica.stands_by = True
     await services.replica.leadership.wait_until_leading()
@@ -128,7 +127,7 @@ async def stand_by(services: Services) -> None:
 
 def begin_work(services: Services) -> None:
     """Begin to make passes, over all objects first."""
-    for each in services.start_order:
+    for each in services.kinds:
         each.engine.start()
         if not each.kind.informer.is_awaited:  # those of awaited kinds are enqueued since their first list
             each.kind.informer.enqueue_all()
@@ -139,7 +138,7 @@ def begin_work(services: Services) -> None:
 
 def start_background(services: Services) -> None:
     """Start what runs until the end beside the passes."""
-    kinds, namespace_access = [each.kind for each in services.start_order], services.namespace_access
+    kinds, namespace_access = [each.kind for each in services.kinds], services.namespace_access
     services.background.start("events", services.events.post_all())
     for kind in kinds:
         services.background.start(f"resync of {kind.plural}", keep_in_sync(kind, namespace_access))
@@ -163,5 +162,5 @@ def _look_at_namespace(kinds: Sequence[WatchedKind[Any]], namespace: str) -> Non
 def look_anew(services: Services) -> None:
     """Look at all objects again, after forgetting what the time of a clock that was set since had told."""
     services.forget_times()
-    for each in services.start_order:
+    for each in services.kinds:
         each.kind.informer.enqueue_all()

@@ -30,6 +30,7 @@ from entrasync.reconcile.application.memory import ApplicationMemoryStore
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.registry import Connections
 from entrasync.reconcile.engine.worker_pool import WorkerPool
+from entrasync.reconcile.provisioning.send_line import SendLine
 from entrasync.reconcile.schema.memory import SchemaMemoryStore
 from entrasync.reconcile.state.dependents import Dependents
 from entrasync.reconcile.state.listings import ListingFanOut
@@ -72,6 +73,17 @@ class SharedServices:
     memory: MemoryStore = field(default_factory=MemoryStore)
     application_memories: ApplicationMemoryStore = field(default_factory=ApplicationMemoryStore)
     schema_memories: SchemaMemoryStore = field(default_factory=SchemaMemoryStore)
+    send_line: SendLine = field(default_factory=SendLine)
+
+    def forget_times(self) -> None:
+        """Forget all that was remembered by the time of a clock that was set since."""
+        self.memory.clear()
+        self.application_memories.forget_times()
+        self.schema_memories.clear()
+        self.dependents.resources.recent_creates.forget_times()
+        self.send_line.forget_times()
+        self.connections.forget_unused(())
+        self.limiters.forget_pauses()
 
 
 @dataclass(frozen=True)
@@ -89,7 +101,8 @@ class Services:
     session: kopf.AiohttpSession
     namespace_access: NamespaceAccess
     kinds: tuple[KindServices, ...]
-    """In the order in which messages name them; what reads or starts them goes by `start_order`."""
+    """In the order in which they are read and started: connections before jobs, for a job would say that its connection
+    does not exist, and jobs before requests."""
     logins: Logins
     labelled_watches: tuple[LabelledWatch, ...]
     operator_client: OperatorClient | None
@@ -101,8 +114,3 @@ class Services:
     clock: WorldClock
     forget_times: Callable[[], None]
     """Forgets all that was remembered by the time of a clock that was set since."""
-
-    @property
-    def start_order(self) -> tuple[KindServices, ...]:
-        """Connections before jobs: a job would say that its connection does not exist."""
-        return self.kinds[::-1]

@@ -40,6 +40,7 @@ def provision_on_demand(call: Call) -> Answer:
     parameters = read_member(call, document, "parameters", list) or []
     first = parameters[0] if parameters and isinstance(parameters[0], dict) else {}
     subject, rule = _read_subject(call, first), _find_rule(call, job, first.get("ruleId"))
+    _check_saved_credentials(call, principal.id)
     attempt = _begin(call, job, subject, rule)
     try:
         outcome = provision(attempt)
@@ -76,6 +77,12 @@ def _find_rule(call: Call, job: Job, rule_id: object) -> dict[str, Any]:
         )
         raise call.refuse(400, "RequestParameterInvalid", text)
     return rule
+
+
+def _check_saved_credentials(call: Call, principal_id: str) -> None:
+    """Refuse an application that has none, if the switch says so (graph-facts 4.9)."""
+    if call.world.switches.unsaved_credentials == "refused" and not call.world.secrets.get(principal_id):
+        raise call.refuse(400, "CredentialsMissing", "The application has no credentials of its target.")
 
 
 def _begin(call: Call, job: Job, subject: dict[str, Any], rule: dict[str, Any]) -> Attempt:

@@ -78,6 +78,8 @@ class Switches:
     """The form of the answer to provisionOnDemand: a result with one object, or a list (graph-facts 3.1)."""
     missing_object: Literal["failure", "404"] = "failure"
     """How provisionOnDemand answers for an object that does not exist."""
+    unsaved_credentials: Literal["tried", "refused"] = "tried"
+    """Whether provisionOnDemand tries the target of an application without saved credentials, or refuses it (400)."""
     quotes_secrets: bool = False
     """Whether refusals by Graph and Entra, also injected ones, quote the credentials and tokens of the request."""
     beta_deprecation_headers: bool = False

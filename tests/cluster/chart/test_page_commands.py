@@ -12,7 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, KIND, PLURAL
+from entrasync.api.names import (
+    API_VERSION,
+    CONNECTION_KIND,
+    CONNECTION_PLURAL,
+    KIND,
+    PLURAL,
+    PROVISIONING_KIND,
+    PROVISIONING_PLURAL,
+)
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object
 from tests.support.helm import ROOT
@@ -69,7 +77,7 @@ class Checkout:
 
 
 def _object(kind: str, name: str, **more: object) -> Object:
-    version = API_VERSION if kind in {KIND, CONNECTION_KIND} else "v1"
+    version = API_VERSION if kind in {KIND, CONNECTION_KIND, PROVISIONING_KIND} else "v1"
     return {"apiVersion": version, "kind": kind, "metadata": {"name": name}} | more
 
 
@@ -89,6 +97,11 @@ def checkout(bare_cluster: Cluster, tmp_path: Path, tmp_path_factory: pytest.Tem
             bare_cluster.create("secrets", _object("Secret", name, stringData={"tls.crt": "x"}), namespace)
         backup = _object("ConfigMap", "salesforce-schema-0f3c5a7e9b1d2468", binaryData={"schema.json.gz": "H4s="})
         bare_cluster.create("configmaps", backup, namespace)
+        subjects = [{"objectId": GUID, "objectTypeName": "User"}]
+        request = _object(
+            PROVISIONING_KIND, "first-day-of-anna", spec={"jobRef": {"name": "box"}, "subjects": subjects}
+        )
+        bare_cluster.create(PROVISIONING_PLURAL, request, namespace)
         connection = {"tenantId": GUID, "clientSecret": proof}
         bare_cluster.create(CONNECTION_PLURAL, _object(CONNECTION_KIND, "salesforce", spec=connection), namespace)
     for name, program in {"helm": helm.program, "kubectl": bare_cluster.plane.binaries["kubectl"]}.items():

@@ -7,19 +7,27 @@ fail here. Tests of the whole role (test_running.py) show that none is missing.
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import httpx
 import pytest
 
-from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, EVENT_SOURCE, KIND, PLURAL
+from entrasync.api.names import (
+    API_VERSION,
+    CONNECTION_PLURAL,
+    EVENT_SOURCE,
+    KIND,
+    PLURAL,
+    PROVISIONING_KIND,
+    PROVISIONING_PLURAL,
+)
+from tests.cluster.chart.limited_operator import LimitedOperator
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object, has_condition
 from tests.support.helm import ROOT, Helm, documents
 from tests.support.installation import SimulatedTenant, clear, free_port, write_connection
 from tests.support.pod import Pod
 from tests.support.polling import until
-from tests.support.resource_documents import has_schema_as_wanted, map_user_name_to
+from tests.support.resource_documents import has_schema_as_wanted
 from tests.support.rights import Right, granted, without
 from tests.support.warm_start import fork_operator
 
@@ -27,6 +35,7 @@ JOBS, STATUS, EVENTS = "entrasync.io/synchronizationjobs", "entrasync.io/synchro
 NAMESPACES = "core/namespaces"
 NAMESPACE_DEFAULTS = {"entrasync.io/default-poll-interval": "7m"}
 CONNECTIONS, CONNECTION_STATUS = "entrasync.io/graphconnections", "entrasync.io/graphconnections/status"
+REQUESTS, REQUEST_STATUS = "entrasync.io/provisioningrequests", "entrasync.io/provisioningrequests/status"
 SECRETS, LEASES = "core/secrets", "coordination.k8s.io/leases"
 NAMESPACE_LEASE = "synchronizationjobs.entrasync.io"
 NAMESPACE_LEASES = f"{LEASES} of namespaces"
@@ -34,74 +43,6 @@ NAMESPACE_LEASES = f"{LEASES} of namespaces"
 CONFIG_MAPS = "core/configmaps"
 CRDS = "apiextensions.k8s.io/customresourcedefinitions"
 """No install for a namespace has this right unless it installs the CRDs, which those here do not."""
-
-
-@dataclass(frozen=True)
-class LimitedOperator:
-    """An operator without one of its rights, and a job that it should reconcile."""
-
-    cluster: Cluster
-    tenant: SimulatedTenant
-    pod: Pod
-    principal: str
-    name: str = "job"
-
-    @property
-    def job(self) -> Object:
-        """Read the resource."""
-        return self.cluster.get(API_VERSION, PLURAL, self.name, self.pod.namespace)
-
-    @property
-    def graph_jobs(self) -> int:
-        """Count the jobs in Graph."""
-        return len(self.tenant.simulator.jobs(self.principal))
-
-    def wait_logged(self, *words: str) -> None:
-        """Wait until one line of its log has all these words."""
-        until(
-            lambda: any(all(word in line for word in words) for line in self.pod.output.splitlines()),
-            what=f"the log of {self.pod.namespace} has {words}",
-        )
-
-    def wait_unready(self) -> None:
-        """Wait until its readiness probe fails."""
-        until(
-            lambda: self.pod.probe("readinessProbe"),
-            lambda code: code == httpx.codes.SERVICE_UNAVAILABLE,
-            what="the pod is not ready",
-        )
-
-    def find_connection(self, name: str = "team") -> Object:
-        """Read a GraphConnection."""
-        return self.cluster.get(API_VERSION, CONNECTION_PLURAL, name, self.pod.namespace)
-
-    def wait_connection(self, reason: str) -> str:
-        """Wait until the GraphConnection is not ready for a reason; return its message."""
-        found = until(
-            lambda: [
-                each for each in self.find_connection()["status"].get("conditions", ()) if each["type"] == "Ready"
-            ],
-            lambda ready: bool(ready) and ready[0]["reason"] == reason,
-            what=f"the GraphConnection says {reason}",
-        )
-        return str(found[0]["message"])
-
-    def patch(self, **members: Object) -> None:
-        """Edit the resource."""
-        self.cluster.patch(API_VERSION, PLURAL, self.name, self.pod.namespace, merge=members)
-
-    def map_user_name_to(self, text: str) -> None:
-        """Have a constant flow into the user name."""
-        self.patch(spec={"schema": map_user_name_to(text)})
-
-    def wait_stalled(self, reason: str) -> str:
-        """Wait until the resource is Stalled for a reason; return the message."""
-        self.wait(lambda job: reason in str(job["status"].get("conditions")), reason)
-        return next(str(each["message"]) for each in self.job["status"]["conditions"] if each["type"] == "Stalled")
-
-    def wait(self, holds: Callable[[Object], object], what: str) -> None:
-        """Wait until `holds` is true of the resource."""
-        self.cluster.wait_for(API_VERSION, PLURAL, self.name, self.pod.namespace, holds=holds, what=what)
 
 
 def without_list(operator: LimitedOperator) -> None:
@@ -170,6 +111,38 @@ def without_status_of_connections(operator: LimitedOperator) -> None:
     """The operator cannot write whether a connection works."""
     operator.wait_logged("cannot patch resource", f"{CONNECTION_PLURAL}/status")
     assert operator.find_connection()["status"] == {"observedGeneration": -1}
+
+
+def without_list_of_requests(operator: LimitedOperator) -> None:
+    """The operator is never ready."""
+    operator.wait_logged("cannot list resource", PROVISIONING_PLURAL)
+    assert operator.pod.probe("readinessProbe") == httpx.codes.SERVICE_UNAVAILABLE
+
+
+def without_watch_of_requests(operator: LimitedOperator) -> None:
+    """The operator learns of no later request, so it is not ready."""
+    operator.wait_logged("cannot watch resource", PROVISIONING_PLURAL)
+    operator.wait_unready()
+
+
+def without_patch_of_requests(operator: LimitedOperator) -> None:
+    """The operator cannot mark a request as accepted, so it sends none."""
+    operator.wait_logged("cannot patch resource", f'"{PROVISIONING_PLURAL}"')
+    assert "annotations" not in operator.find_request()["metadata"]
+    assert operator.tenant.simulator.journal(operation="provisionOnDemand", service_principal=operator.principal) == []
+
+
+def without_status_of_requests(operator: LimitedOperator) -> None:
+    """The operator cannot record its intent, so it sends nothing."""
+    operator.wait_logged("cannot patch resource", f"{PROVISIONING_PLURAL}/status")
+    assert operator.find_request()["status"] == {"observedGeneration": -1}
+    assert operator.tenant.simulator.journal(operation="provisionOnDemand", service_principal=operator.principal) == []
+
+
+def without_delete_of_requests(operator: LimitedOperator) -> None:
+    """The operator cannot delete a request whose time to live is over, and says so."""
+    operator.wait_logged("cannot delete resource", f'"{PROVISIONING_PLURAL}"')
+    assert operator.find_request()["status"]["result"]["outcome"] == "Success"
 
 
 def without_get_of_secrets(operator: LimitedOperator) -> None:
@@ -267,6 +240,11 @@ LOSSES: Mapping[Right, Callable[[LimitedOperator], None]] = {
     ("list", CONNECTIONS): without_list_of_connections,
     ("watch", CONNECTIONS): without_watch_of_connections,
     ("patch", CONNECTION_STATUS): without_status_of_connections,
+    ("list", REQUESTS): without_list_of_requests,
+    ("watch", REQUESTS): without_watch_of_requests,
+    ("patch", REQUESTS): without_patch_of_requests,
+    ("delete", REQUESTS): without_delete_of_requests,
+    ("patch", REQUEST_STATUS): without_status_of_requests,
     ("get", SECRETS): without_get_of_secrets,
     ("list", SECRETS): without_list_or_watch_of_secrets,
     ("watch", SECRETS): without_list_or_watch_of_secrets,
@@ -340,6 +318,8 @@ def operators(
     for right, home in homes.items():
         principal = tenant.simulator.create_service_principal().id
         bare_cluster.create(PLURAL, write_job(home, principal), home)
+        if right[1] in {REQUESTS, REQUEST_STATUS}:
+            bare_cluster.create(PROVISIONING_PLURAL, write_request(home), home)
         write_connection(bare_cluster, home)
         pod = Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod"), begin=fork_operator)
         started[right] = LimitedOperator(bare_cluster, tenant, pod.start(), principal)
@@ -371,3 +351,10 @@ def write_job(namespace: str, principal: str, name: str = "job") -> Object:
     metadata = {"name": name, "namespace": namespace}
     spec = {"servicePrincipal": {"objectId": principal}, "template": {"id": "scim"}}
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
+
+
+def write_request(namespace: str) -> Object:
+    subjects = [{"objectId": "anna", "objectTypeName": "User"}]
+    spec = {"jobRef": {"name": "job"}, "subjects": subjects, "ttlSecondsAfterFinished": 0}
+    metadata = {"name": "anna", "namespace": namespace}
+    return {"apiVersion": API_VERSION, "kind": PROVISIONING_KIND, "metadata": metadata, "spec": spec}

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import yaml
 
-from entrasync.api.names import API_VERSION, KIND, PLURAL
+from entrasync.api.names import API_VERSION, KIND, PLURAL, PROVISIONING_KIND, PROVISIONING_PLURAL
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object, has_condition
 from tests.support.helm import ROOT
@@ -135,6 +135,16 @@ def test_the_installed_operator_reports_what_it_did_by_events(release: Release, 
     until(lambda: release.reasons(example["metadata"]["name"]), {"JobCreated", "JobStarted"}.issubset, what="Events")
 
 
+def provision_and_forget(release: Release, job: str) -> None:
+    """Have a request sent and deleted, as its time to live is over at once."""
+    subjects = [{"objectId": "anna", "objectTypeName": "User"}]
+    spec = {"jobRef": {"name": job}, "subjects": subjects, "ttlSecondsAfterFinished": 0}
+    metadata = {"name": "anna", "namespace": release.team}
+    manifest = {"apiVersion": API_VERSION, "kind": PROVISIONING_KIND, "metadata": metadata, "spec": spec}
+    release.cluster.create(PROVISIONING_PLURAL, manifest, release.team)
+    release.cluster.wait_gone(API_VERSION, PROVISIONING_PLURAL, "anna", release.team)
+
+
 def test_the_installed_operator_has_no_right_missing_and_none_unused(release: Release, example: Object) -> None:
     """By the API server's audit log, from creation to deletion: nothing needed was refused, every right was used."""
     write_connection(release.cluster, release.team)
@@ -143,6 +153,7 @@ def test_the_installed_operator_has_no_right_missing_and_none_unused(release: Re
     for text in "abcd":  # one more than backups are kept, so that one is deleted
         release.map_user_name_to(name, text)
     release.restore_schema(name)
+    provision_and_forget(release, name)
     release.cluster.delete(API_VERSION, PLURAL, name, release.team)
     release.cluster.wait_gone(API_VERSION, PLURAL, name, release.team)
     assert [job for job in release.tenant.simulator.jobs(principal) if not job.is_deleted] == []

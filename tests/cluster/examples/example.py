@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, KIND
+from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, KIND, PROVISIONING_KIND
 from graph_simulator.control_client.client import SimulatorClient
 from local_stack.operator_process import CLOUD
 from tests.support.cluster import Object
@@ -41,6 +41,12 @@ class Example:
         """Its only SynchronizationJob."""
         [job] = self.jobs
         return job
+
+    @property
+    def request(self) -> Object:
+        """Its only ProvisioningRequest."""
+        [found] = [document for document in self.documents if document["kind"] == PROVISIONING_KIND]
+        return found
 
     @property
     def name_of_job(self) -> str:

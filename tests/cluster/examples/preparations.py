@@ -122,6 +122,8 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "scoping-filter": is_new,
     "scim-app": accepts_the_token,
     "cross-tenant-sync": is_new,
+    "provision-user": is_new,
+    "provision-group-members": is_new,
     "notifications-and-threshold": has_settings_of_others,
     "approve-deletions": is_new,
     "recover-after-outage": is_new,

@@ -20,7 +20,7 @@ PATHS = [ROOT / f"{name}.yaml" for name in EXAMPLES]
 def test_there_are_examples() -> None:
     named = {"minimal", "paused", "retain", "scim-app", "hr-inbound", "cross-tenant-sync", "adopt-existing"}
     named |= {"observe-only", "several-tenants", "workload-identity", "notifications-and-threshold", "emergency-hold"}
-    named |= {"install-connection"}
+    named |= {"install-connection", "provision-user", "provision-group-members"}
     assert named <= set(EXAMPLES)
 
 

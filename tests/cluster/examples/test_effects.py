@@ -5,7 +5,7 @@ import gzip
 import json
 from datetime import datetime, timedelta
 
-from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, HOLD_UNTIL_ANNOTATION
+from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, HOLD_UNTIL_ANNOTATION, PROVISIONING_PLURAL
 from graph_simulator.control_client.client import JobView
 from tests.cluster.examples.conftest import AppliedExamples
 from tests.cluster.examples.example import Example
@@ -283,6 +283,41 @@ def test_the_example_workload_identity_logs_in_without_a_secret(applied_examples
     assert has_condition(connection, "Ready")
     assert connection["status"]["source"] | {"uid": ""} == {"kind": "ServiceAccount", "name": "provisioning", "uid": ""}
     assert status_of(example)["tenantId"] == example.connections["northwind"]["tenantId"]
+
+
+def wait_provisioned(example: Example) -> Object:
+    name, namespace = example.request["metadata"]["name"], example.environment.namespace
+    found = example.environment.cluster.wait_for(
+        API_VERSION,
+        PROVISIONING_PLURAL,
+        name,
+        namespace,
+        holds=lambda found: has_condition(found, "Ready"),
+        what="the request is Ready",
+    )
+    result: Object = found["status"]["result"]
+    assert [condition(found, kind) for kind in ("Reconciling", "Stalled")] == [{}, {}]
+    assert example.environment.writes(example.principal).count("provisionOnDemand") == 1
+    return result
+
+
+def test_the_example_provision_user_provisions_the_user_once_and_shows_no_attribute(
+    applied_examples: AppliedExamples,
+) -> None:
+    result = wait_provisioned(applied_examples.apply("provision-user"))
+    assert (result["outcome"], result["action"], result["rule"]) == ("Success", "Create", "USER_OUTBOUND_USER")
+    assert [step["name"] for step in result["provisioningSteps"]][-1] == "EntryExportAdd"
+    assert not result.keys() & {"modifiedProperties", "targetId", "message"}
+
+
+def test_the_example_provision_group_members_provisions_the_group_with_the_members(
+    applied_examples: AppliedExamples,
+) -> None:
+    example = applied_examples.apply("provision-group-members")
+    result = wait_provisioned(example)
+    [subject] = example.request["spec"]["subjects"]
+    changed = {each["displayName"]: each["newValue"] for each in result["modifiedProperties"]}
+    assert changed["members"] == ", ".join(member["objectId"] for member in subject["members"])
 
 
 def versions(examples: list[Example]) -> list[str]:

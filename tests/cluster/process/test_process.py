@@ -20,6 +20,7 @@ from tests.support.polling import until
 CRDS = Path(__file__).parents[3] / "crds"
 CRD = "synchronizationjobs.entrasync.io"
 CONNECTION_CRD = "graphconnections.entrasync.io"
+PROVISIONING_CRD = "provisioningrequests.entrasync.io"
 
 
 def read_metrics(environment: OperatorEnvironment) -> dict[tuple[str, str], list[tuple[dict[str, str], float]]]:
@@ -75,7 +76,8 @@ class TestProbes:
             assert read_log(environment).count(missing) == 1
             cluster.delete("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
             assert operator.process.wait(60) == 1  # Kopf gives the other watch five seconds to end by itself
-            assert read_log(environment).count(f"The CRD {CRD} or {CONNECTION_CRD} was deleted") == 1
+            watched = f"{CONNECTION_CRD}, {CRD} or {PROVISIONING_CRD}"
+            assert read_log(environment).count(f"The CRD {watched} was deleted") == 1
             assert "Traceback" not in read_log(environment)
 
     def test_the_jobs_of_a_crd_that_is_deleted_live_on(

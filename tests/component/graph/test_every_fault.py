@@ -198,6 +198,7 @@ UNREADABLE_AS = {
     "get_template_schema": "it has no list of rules",
     "evaluate_expression": "it does not say whether the expression was read",
     "parse_expression": "it does not say whether the expression was read",
+    "provision_on_demand": "it does not tell what became of the object",
 }
 """What is said of an answer without the member that the operator reads."""
 
@@ -212,7 +213,7 @@ def expect(call: str, fault: str) -> tuple[Ending, str, str]:
         said = "its status is 200"
     elif call in LISTS and fault in {"wrong types", "an error with 200"}:
         said = "it has no list of values"
-    elif call in UNREADABLE_AS and fault in {"wrong types", "an error with 200"}:
+    elif call in UNREADABLE_AS and fault in {"wrong types", *(() if call in WRITES else ("an error with 200",))}:
         said = UNREADABLE_AS[call]
     elif call in READS and fault == "an error with 200":
         said = "it has no id"

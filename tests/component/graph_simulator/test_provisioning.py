@@ -141,6 +141,14 @@ class TestOnDemand:
         (entry,) = graph.simulator.journal(operation="provisionOnDemand")
         assert entry.had_effect is False
 
+    def test_refuses_an_application_without_saved_credentials_where_graph_is_taken_to_do_so(
+        self, graph: GraphCaller, principal: Principal, job: str
+    ) -> None:
+        graph.simulator.switch(unsaved_credentials="refused")
+        assert read_error(ask(graph, principal, job))[:2] == (400, "CredentialsMissing")
+        graph.simulator.set_secrets(principal.id, {"SecretToken": "good"})
+        assert read_result(ask(graph, principal, job))[0] == "Success"
+
     def test_refuses_a_rule_and_a_type_that_the_schema_does_not_have(
         self, graph: GraphCaller, principal: Principal, job: str
     ) -> None:

@@ -8,10 +8,11 @@ import pytest
 
 from tests.support.kill_points.harness import find_kills, play
 from tests.support.kill_points.lifeline import Kill, Point
+from tests.support.kill_points.request_scenarios import REQUEST_SCENARIOS
 from tests.support.kill_points.restarts import RESTARTS
 from tests.support.kill_points.scenarios import SCENARIOS, Scenario
 
-ALL = (*SCENARIOS, *RESTARTS)
+ALL = (*SCENARIOS, *RESTARTS, *REQUEST_SCENARIOS)
 KILLS = [
     pytest.param(scenario, kill, id=f"{scenario.name}: {kill}") for scenario in ALL for kill in find_kills(scenario)
 ]
@@ -37,6 +38,7 @@ class TestHarness:
                 "dangerous restart", "restartJob", "restarts", id="a second restart, because its token is lost"
             ),
             pytest.param("start that shows late", "startJob", "lastStartTime", id="a second start"),
+            pytest.param("provisioning request", "provisionOnDemand", "operation", id="a second provisioning"),
             pytest.param("hold and its end", "pauseJob", "pause", id="no start at the end of a hold"),
         ],
     )

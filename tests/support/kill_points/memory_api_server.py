@@ -116,6 +116,8 @@ class MemoryApiServer:
                 return self._post(place, body)
             case "PATCH":
                 return self._patch(place, body, is_merge=content_type == "application/merge-patch+json")
+            case "DELETE":
+                return self._delete(place, body)
         raise Refusal(405, f"{method} {path}")
 
     def _list(self, place: Place, query: Mapping[str, str]) -> Document:
@@ -149,6 +151,13 @@ class MemoryApiServer:
         else:
             after = merged(before, {name: value for name, value in body.items() if name != "status"})
         return self._change(place.key, after)
+
+    def _delete(self, place: Place, body: Document) -> Document:
+        before = self._get(place)
+        if body["preconditions"]["uid"] != before["metadata"]["uid"]:
+            raise Refusal(409, "the uid in the precondition is that of another object")
+        self.delete(*place.key)
+        return before
 
     def _without_lost(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         status = body.get("status") or {}

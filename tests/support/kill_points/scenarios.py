@@ -53,8 +53,8 @@ MISSED_SECONDS = 745.0
 Preparation = Callable[[World], Awaitable[None]]
 Range = tuple[int, int]
 
-ONCE: Range = (1, 1)
 AT_MOST_ONCE: Range = (0, 1)
+ONCE: Range = (1, 1)
 ONCE_OR_TWICE: Range = (1, 2)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from entrasync.api.names import API_VERSION, KIND, PLURAL, WATCH_LABEL
+from entrasync.api.names import API_VERSION, KIND, PLURAL, PROVISIONING_KIND, PROVISIONING_PLURAL, WATCH_LABEL
 from graph_simulator.app import create_app
 from graph_simulator.clock import WorldClock
 from graph_simulator.traffic.journal import Entry
@@ -72,6 +72,19 @@ class World:
                 "kind": KIND,
                 "metadata": {"namespace": NAMESPACE, "name": NAME, **metadata},
                 "spec": {**usual, **(spec or {})},
+            },
+        )
+
+    def request(self, name: str = "anna", *, labels: Mapping[str, str] | None = None, **spec: Any) -> None:
+        """Create a ProvisioningRequest for the user of this name, by the resource."""
+        usual = {"jobRef": {"name": NAME}, "subjects": [{"objectId": name, "objectTypeName": "User"}]}
+        self.server.create(
+            PROVISIONING_PLURAL,
+            {
+                "apiVersion": API_VERSION,
+                "kind": PROVISIONING_KIND,
+                "metadata": {"namespace": NAMESPACE, "name": name, "labels": dict(labels or {})},
+                "spec": {**usual, **spec},
             },
         )
 
@@ -162,6 +175,10 @@ class World:
     def resource(self) -> Document | None:
         """Return the resource; None if it is gone."""
         return self.server.find(PLURAL, NAMESPACE, NAME)
+
+    def find_request(self, name: str = "anna") -> Document | None:
+        """Return a ProvisioningRequest; None if it is gone."""
+        return self.server.find(PROVISIONING_PLURAL, NAMESPACE, name)
 
     def jobs(self) -> list[Job]:
         """List the jobs of the service principal, as Graph knows them."""

@@ -37,6 +37,7 @@ class TestFindMissingPermissions:
             "spec.application: credentials and settings of the app": writing,
             "spec.settings and spec.schedule.interval": ("Synchronization.ReadWrite.All",),
             "spec.schema": writing,
+            "ProvisioningRequests": writing,
         }
 
     def test_finds_that_an_owner_cannot_change_settings(self) -> None:

@@ -6,8 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from entrasync.process.clock import WorldClock
-from entrasync.process.clock_watch import notice_jump
+from entrasync.process.clock import WorldClock, notice_jump
 from entrasync.process.lifecycle import look_anew
 from entrasync.process.services import Services
 
@@ -68,8 +67,8 @@ def test_a_look_anew_forgets_the_old_times_first_and_takes_connections_before_jo
     done: list[str] = []
     kinds = tuple(
         SimpleNamespace(kind=SimpleNamespace(informer=SimpleNamespace(enqueue_all=lambda name=name: done.append(name))))
-        for name in ("jobs", "connections")
+        for name in ("connections", "jobs")
     )
-    services = SimpleNamespace(forget_times=lambda: done.append("forget"), start_order=kinds[::-1])
+    services = SimpleNamespace(forget_times=lambda: done.append("forget"), kinds=kinds)
     look_anew(cast("Services", cast("Any", services)))
     assert done == ["forget", "connections", "jobs"]

@@ -1,4 +1,4 @@
-"""Connections come before jobs wherever both kinds are listed or started."""
+"""Connections come before jobs, and jobs before requests, wherever the kinds are listed or started."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -25,16 +25,16 @@ class Parts:
     post_all = run
 
 
-def test_connections_are_listed_before_jobs_when_a_refused_namespace_is_rechecked(
+def test_kinds_are_listed_in_their_order_when_a_refused_namespace_is_rechecked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parts, rechecked = Parts(), list[Any]()
     monkeypatch.setattr(lifecycle, "recheck_refused", lambda kinds, _: rechecked.extend(kinds))
     monkeypatch.setattr(lifecycle, "keep_in_sync", lambda kind, _: kind)
     monkeypatch.setattr(lifecycle, "watch_clock", lambda clock, _: clock)
-    jobs, connections = (SimpleNamespace(kind=SimpleNamespace(plural=name)) for name in ("jobs", "connections"))
+    order = ["connections", "jobs", "requests"]
+    kinds = cast("Any", tuple(SimpleNamespace(kind=SimpleNamespace(plural=name)) for name in order))
     shared, watches = cast("Any", parts), cast("Any", (SimpleNamespace(plural="secrets", run=parts.run),))
-    kinds = cast("Any", (jobs, connections))
     lifecycle.start_background(Services(shared, shared, kinds, shared, watches, *[shared] * 8))
-    assert [kind.plural for kind in rechecked] == ["connections", "jobs"]
-    assert len(parts.started) == len(set(parts.started)) == 7
+    assert [kind.plural for kind in rechecked] == order
+    assert len(parts.started) == len(set(parts.started)) == 8

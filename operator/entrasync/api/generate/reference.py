@@ -5,7 +5,7 @@ from typing import Any
 
 from entrasync.api import names
 from entrasync.api.conditions import ConditionType
-from entrasync.api.generate.crd import graph_connection_crd, synchronization_job_crd
+from entrasync.api.generate.crd import graph_connection_crd, provisioning_request_crd, synchronization_job_crd
 from entrasync.api.generate.fields import Field, fields_of
 from entrasync.api.reason_groups import ReasonGroup
 from entrasync.api.reasons import Reason
@@ -61,6 +61,12 @@ ANNOTATIONS: tuple[tuple[str, str, str], ...] = (
         "Written by the operator: `Created` or `Adopted`.",
     ),
     (
+        names.ACCEPTED_UID_ANNOTATION,
+        "ProvisioningRequest",
+        "Written by the operator: the uid of the resource when it was accepted. A copied or restored one has another"
+        " uid, and is never sent.",
+    ),
+    (
         names.DELETION_POLICY_ANNOTATION,
         "Namespace",
         "`spec.deletionPolicy` of the resources in it that say none.",
@@ -102,7 +108,8 @@ def render_reference() -> dict[str, str]:
 
 
 def _api_page() -> str:
-    kinds = "\n".join(_kind(crd) for crd in (synchronization_job_crd(), graph_connection_crd()))
+    crds = (synchronization_job_crd(), graph_connection_crd(), provisioning_request_crd())
+    kinds = "\n".join(map(_kind, crds))
     annotations = write_table(("name", "on", "means"), ((f"`{name}`", on, means) for name, on, means in ANNOTATIONS))
     return (
         "# API reference\n\n"
@@ -150,7 +157,8 @@ def _conditions_page() -> str:
     return (
         "# Conditions, reasons and Events\n\n"
         "Conditions follow kstatus: `Ready` is always present, `Reconciling` and `Stalled` only while they are true.\n"
-        "A GraphConnection has these three, and its `Ready` means that Entra gave a token. The reason of\n"
+        "A GraphConnection has these three, and its `Ready` means that Entra gave a token. A ProvisioningRequest has\n"
+        "them too: its `Ready` means that the object is provisioned, and its `Stalled` is its end. The reason of\n"
         "`Quarantined` is Graph's own word. Events use the same reasons as conditions, one Event per change.\n"
         "[troubleshooting.md](troubleshooting.md) says what to do about the reasons that need a person.\n\n"
         f"## Conditions\n\n{conditions}\n## Reasons\n{groups}"

@@ -68,6 +68,8 @@ DELETE_SCHEMA = Operation("delete_schema", "reset the job's schema", _WRITE, _DO
 PUT_SCHEMA = Operation("put_schema", "change the job's schema", _WRITE, _DONE, is_write=True)
 PARSE_EXPRESSION = Operation("parse_expression", "read an expression", _WRITE, _SHOWN)
 """No write: it changes nothing, so it may be repeated."""
+PROVISION_ON_DEMAND = Operation("provision_on_demand", "provision the object", _WRITE, _MADE, is_write=True)
+"""Graph answers 200, and another client was seen to take 201 as well (graph-facts 3)."""
 LIST_SECRETS = Operation("list_secrets", "list the app's stored credentials", _READ, _SHOWN)
 PUT_SECRETS = Operation("put_secrets", "store the app's credentials", _WRITE, _DONE, is_write=True, saves_secrets=True)
 VALIDATE_CREDENTIALS = Operation("validate_credentials", "accept the app's credentials", _WRITE, _DONE)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import aiohttp
 
-from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, VERSION
+from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, PROVISIONING_PLURAL, VERSION
 
 LOG = logging.getLogger("entrasync.kube")
 
@@ -50,5 +50,5 @@ async def _find_missing(response: aiohttp.ClientResponse) -> str:
     if response.url.path.endswith(_GROUPS):
         wanted, listed = {GROUP}, found.get("groups")
     else:
-        wanted, listed = {PLURAL, CONNECTION_PLURAL}, found.get("resources")
+        wanted, listed = {PLURAL, CONNECTION_PLURAL, PROVISIONING_PLURAL}, found.get("resources")
     return ", ".join(sorted(wanted - {entry["name"] for entry in listed or ()}))

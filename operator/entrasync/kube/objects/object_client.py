@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from entrasync.api.names import GROUP, VERSION
@@ -97,6 +98,12 @@ class ObjectClient(Generic[ObjectT]):
             except ResourceChanged:
                 newest = await self._look(resource)
         return await self._patch_version(newest, patch)
+
+    async def delete(self, resource: ObjectT) -> None:
+        """Delete this very object, by its uid. Idempotent. The watch shows it gone."""
+        body = {"kind": "DeleteOptions", "apiVersion": "v1", "preconditions": {"uid": resource.uid}}
+        with suppress(ResourceGone):
+            await self._api_client.call("DELETE", self._path_of(resource.key), body=body)
 
     async def remove_finalizer(self, resource: ObjectT, finalizer: str) -> ObjectT:
         """Remove one finalizer of this very object and return the new one. Idempotent.

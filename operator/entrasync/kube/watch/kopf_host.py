@@ -106,7 +106,8 @@ def refusal_status(error: BaseException | None) -> int | None:
 
 
 def _explain(kinds: Sequence[WatchedKind[Any]], status: int, error: Exception) -> str:
-    crds = " or ".join(f"{kind.plural}.{GROUP}" for kind in kinds)  # Kopf does not say which watch has ended it
+    *others, last = [f"{kind.plural}.{GROUP}" for kind in kinds]  # Kopf does not say which watch has ended it
+    crds = f"{', '.join(others)} or {last}" if others else last
     if status == HTTPStatus.NOT_FOUND:
         return f"The CRD {crds} was deleted, and the operator ends. Install it: the operator waits for it when started."
     return (

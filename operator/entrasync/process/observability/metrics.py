@@ -64,6 +64,8 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._requests = _make_request_counter(self.registry)
+
     def called(self, operation: str, status: int | None, seconds: float, request_id: str) -> None:
         """Count and log a call to Graph. `request_id` is what Microsoft's support asks for.
 
@@ -83,6 +85,10 @@ class Metrics:
     def passed(self, outcome: str, seconds: float) -> None:
         """Time a pass."""
         self._passes.labels(outcome).observe(seconds)
+
+    def provisioning_ended(self, outcome: str) -> None:
+        """Count a ProvisioningRequest that came to its end."""
+        self._requests.labels(outcome).inc()
 
     def watch(
         self,
@@ -134,3 +140,8 @@ class Metrics:
     def render(self) -> bytes:
         """Write all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+def _make_request_counter(registry: CollectorRegistry) -> Counter:
+    meaning = "ProvisioningRequests that came to their end, by outcome."
+    return Counter("entrasync_provisioning_requests", meaning, ["outcome"], registry=registry)

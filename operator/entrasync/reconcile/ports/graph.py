@@ -1,4 +1,4 @@
-"""What reconciling needs of Microsoft Graph, as protocols by noun: jobs, schemas, secrets and the directory.
+"""What reconciling needs of Microsoft Graph, as protocols by noun: jobs, schemas, provisioning, secrets, directory.
 
 The client of Graph and the client of the simulator in tests pass the same contract tests.
 """
@@ -10,6 +10,7 @@ from typing import Protocol
 from entrasync.core.decision.write_permit import WritePermit
 from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob
+from entrasync.core.remote.provisioning import ProvisioningReport, ProvisioningSubject
 from entrasync.core.remote.schema import Evaluation, ParsedExpression, Schema
 from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
@@ -112,6 +113,20 @@ class SchemaApi(Protocol):
         ...
 
 
+class ProvisioningApi(Protocol):
+    """Provisioning of single objects on demand. `SyncApi` lists the errors."""
+
+    async def provision_on_demand(
+        self, service_principal_id: str, job_id: str, rule_id: str, subject: ProvisioningSubject
+    ) -> ProvisioningReport:
+        """Provision one object by a rule of the job's schema, whether the job runs or not.
+
+        Not idempotent, and nothing in Graph tells afterwards who has asked for it. Raises `OutcomeUnknown` also for an
+        answer that does not tell what became of the object.
+        """
+        ...
+
+
 class SecretsApi(Protocol):
     """The credentials of target apps that Graph stores. `SyncApi` lists the errors."""
 
@@ -164,7 +179,7 @@ class DirectoryApi(Protocol):
         ...
 
 
-class SyncApi(JobsApi, SchemaApi, SecretsApi, DirectoryApi, Protocol):
+class SyncApi(JobsApi, SchemaApi, ProvisioningApi, SecretsApi, DirectoryApi, Protocol):
     """What the operator uses of Microsoft Graph's synchronization API, for one tenant and one credential.
 
     Every call may raise:

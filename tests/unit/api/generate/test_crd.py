@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from entrasync.api.generate.crd import graph_connection_crd, render, synchronization_job_crd
+from entrasync.api.generate.crd import graph_connection_crd, provisioning_request_crd, render, synchronization_job_crd
 
 CRDS = Path(__file__).parents[4] / "crds"
 RULES = "x-kubernetes-validations"
@@ -32,7 +32,11 @@ def fields_of(crd: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 JOB = fields_of(synchronization_job_crd())
 MIRROR = {path: field for path, field in JOB.items() if path.startswith((".status.job", ".status.synchronization"))}
-KINDS = {"SynchronizationJob": JOB, "GraphConnection": fields_of(graph_connection_crd())}
+KINDS = {
+    "SynchronizationJob": JOB,
+    "GraphConnection": fields_of(graph_connection_crd()),
+    "ProvisioningRequest": fields_of(provisioning_request_crd()),
+}
 FIELDS = {f"{kind}{path}": field for kind, fields in KINDS.items() for path, field in fields.items()}
 SPEC = {path: field for path, field in FIELDS.items() if ".spec" in path and ".status" not in path}
 
@@ -46,7 +50,7 @@ def test_the_files_in_crds_are_current() -> None:
 def test_the_written_yaml_reads_back_as_the_crds() -> None:
     read = [yaml.safe_load(text) for text in render().values()]
 
-    assert read == [graph_connection_crd(), synchronization_job_crd()]
+    assert read == [graph_connection_crd(), provisioning_request_crd(), synchronization_job_crd()]
 
 
 def test_every_field_has_a_description_for_kubectl_explain() -> None:

@@ -31,7 +31,9 @@ class TestApiPage:
         assert f"| `{path}` |" in part_of(kind, "spec")
 
     def test_has_every_field_of_status(self) -> None:
-        tables = {kind: part_of(kind, "status") for kind in (names.KIND, names.CONNECTION_KIND)}
+        tables = {
+            kind: part_of(kind, "status") for kind in (names.KIND, names.CONNECTION_KIND, names.PROVISIONING_KIND)
+        }
         fields = [place for place in FIELDS if ".status." in place and not place.endswith("[]")]
         assert fields
         assert [

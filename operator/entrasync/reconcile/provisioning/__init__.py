@@ -1,0 +1,1 @@
+"""ProvisioningRequests: the line of those that wait, what sends one, and their reconciler."""

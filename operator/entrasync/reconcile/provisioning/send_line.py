@@ -1,0 +1,101 @@
+"""The line of ProvisioningRequests in which those of a tenant wait to be sent: Graph takes 5 in ten seconds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from entrasync.core.primitives.object_key import ObjectKey
+
+MAX_SENT = 5
+PERIOD = timedelta(seconds=10)
+"""Graph takes so many requests of a tenant in this time (graph-facts 4.9)."""
+
+SHORTEST_WAIT = timedelta(milliseconds=200)
+LONGEST_EXACT_WAIT = timedelta(seconds=20)
+"""A longer wait is looked at again when half of it is over, so that the place that a person sees is not too old."""
+
+LATE = timedelta(seconds=30)
+"""A request that does not come back so long after its time holds nobody up. It may be in a refused namespace."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in line, 1 for the next, and after which time to ask again."""
+
+    number: int
+    look_again: timedelta
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    created_at: datetime
+    expected_at: datetime
+
+
+@dataclass
+class _TenantLine:
+    """The line of one tenant."""
+
+    sending: set[ObjectKey] = field(default_factory=set)
+    answered: list[datetime] = field(default_factory=list)
+    """When the requests of the last ten seconds were answered: Graph had counted each of them by then."""
+    waiting: dict[ObjectKey, _Waiting] = field(default_factory=dict)
+
+    def free_times(self, now: datetime) -> list[datetime]:
+        """Return when each of the five is free to be used, sorted."""
+        self.answered = [time for time in self.answered if now - time < PERIOD]
+        times = [*(time + PERIOD for time in self.answered), *(now + PERIOD for _ in self.sending)]
+        return sorted([*times, *[now] * (MAX_SENT - len(times))])
+
+    def count_before(self, key: ObjectKey, created_at: datetime, now: datetime) -> int:
+        """Count those that were created earlier and come back in time."""
+        return sum(
+            1
+            for other, each in self.waiting.items()
+            if (each.created_at, other) < (created_at, key) and now - each.expected_at < LATE
+        )
+
+
+class SendLine:
+    """Lets the oldest requests of each tenant go first, at most five in ten seconds. All times are world time.
+
+    The ten seconds count from the answer, so that Graph sees no sixth within them however slow the way to it is.
+    """
+
+    def __init__(self) -> None:
+        self._tenants: dict[str, _TenantLine] = {}
+        self._seed: tuple[datetime, ...] = ()
+
+    def seed(self, times: Iterable[datetime]) -> None:
+        """Note when a former process has sent its last requests. They count for every tenant."""
+        self._seed = tuple(sorted(times))[-MAX_SENT:]
+
+    def enter(self, tenant: str, key: ObjectKey, *, created_at: datetime, now: datetime) -> Place | None:
+        """Return the place of a request; None if it is its turn. `leave` or `finish` must follow a turn."""
+        line = self._tenants.setdefault(tenant, _TenantLine(answered=list(self._seed)))
+        free_times, before = line.free_times(now), line.count_before(key, created_at, now)
+        if before < MAX_SENT and free_times[before] <= now:
+            line.waiting.pop(key, None)
+            line.sending.add(key)
+            return None
+        wait = free_times[before % MAX_SENT] + PERIOD * (before // MAX_SENT) - now
+        look_again = max(wait if wait <= LONGEST_EXACT_WAIT else wait / 2, SHORTEST_WAIT)
+        line.waiting[key] = _Waiting(created_at, now + look_again)
+        return Place(before + 1, look_again)
+
+    def finish(self, tenant: str, key: ObjectKey, now: datetime) -> None:
+        """Note that a request was answered, or that its answer was lost."""
+        line = self._tenants.setdefault(tenant, _TenantLine())
+        line.sending.discard(key)
+        line.answered.append(now)
+
+    def leave(self, key: ObjectKey) -> None:
+        """Forget a request that is not sent now."""
+        for line in self._tenants.values():
+            line.sending.discard(key)
+            line.waiting.pop(key, None)
+
+    def forget_times(self) -> None:
+        """Forget all times, because the clock was set."""
+        self._tenants.clear()
+        self._seed = ()
