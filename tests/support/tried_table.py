@@ -15,8 +15,9 @@ HEADER = "| what was tried | how often | what was lost |\n|---|---|---|\n"
 DESCRIPTIONS = {
     "End of the process at each of its calls: before the request, before the answer, after the answer": (
         "the end of the process at each of its calls: before the request, after the server has acted, after the "
-        "answer; in creates, starts, pauses, adoption, saves of secrets, restarts, settings, schemas, intervals, "
-        "holds, expirations, deletions and recreation"
+        "answer; in creates, starts, pauses, adoption, saves of secrets, restarts by each channel, recovery, approvals "
+        "of deletions, settings, schemas and their backups, intervals, holds, expirations, deletions, recreation and "
+        "provisioning requests"
     ),
     "SIGKILL of a real process in the middle of a create": "SIGKILL of a real process in the middle of a create",
     "SIGKILL of a real process in the middle of a write that is no create": (
