@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.record.config_map_version import ConfigMapVersion
 from entrasync.core.resource.config_map import ConfigMap, NewConfigMap
-from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ConfigMapRefused
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ConfigMapRefused, ConfigMapTaken
 
 
 @dataclass
@@ -35,7 +35,10 @@ class FakeConfigMaps:
 
     async def create(self, config_map: NewConfigMap) -> None:
         self._call("create", config_map.key)
-        if config_map.key not in self.made:
+        found = self.stored.get(config_map.key)
+        if found is not None and found.data != config_map.data:
+            raise ConfigMapTaken(f"ConfigMap {config_map.key} is there and holds something else")
+        if found is None:
             self.made[config_map.key] = config_map
             self.put(config_map.key)
             self.stored[config_map.key] = ConfigMap(self.stored[config_map.key].version, config_map.data)

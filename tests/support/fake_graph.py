@@ -103,6 +103,7 @@ class FakeGraph(FakeSchemas):
         self.sent_schemas: list[Schema] = []
         self.provisioned: list[tuple[str, ProvisioningSubject]] = []
         self.report = ProvisioningReport("Success", "Create")
+        self.asked_templates: list[str] = []
         self.is_complete = True
         self.is_stale = False
         self.next_id: str | None = None

@@ -129,6 +129,7 @@ class FakeSchemas:
 
     schemas: dict[str, dict[str, Any]]
     ignores_schemas: bool
+    asked_templates: list[str]
     sent_schemas: list[Schema]
 
     def _call(self, name: str, act: Any) -> None:
@@ -140,6 +141,7 @@ class FakeSchemas:
 
     async def get_template_schema(self, service_principal_id: str, template_id: str) -> Schema:
         self._call("get_template_schema", lambda: None)
+        self.asked_templates.append(template_id)
         return {**graph_schema(), "id": f"{template_id}.{'0' * 32}"}
 
     async def delete_schema(self, service_principal_id: str, job_id: str) -> None:

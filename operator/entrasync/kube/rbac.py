@@ -32,7 +32,9 @@ RIGHTS = (
         "To act at once on changed Secrets labelled `entrasync.io/watch`. The operator requests only their metadata."
         " Without this right (`secrets.watch: false` in the chart), it reads them again at the next poll.",
     ),
-    Right(("get",), "core/configmaps", "The ConfigMaps that `spec.schema.from` names."),
+    Right(
+        ("get",), "core/configmaps", "The ConfigMaps that `spec.schema.from` names, and a backup that is there already."
+    ),
     Right(
         ("list", "watch"),
         "core/configmaps",
@@ -42,8 +44,8 @@ RIGHTS = (
     Right(
         ("create", "delete"),
         "core/configmaps",
-        "The backups of schemas, of which the last three of a SynchronizationJob are kept. Not needed where"
-        " `spec.schema.backup` is `Never`.",
+        "The backups of schemas, of which the first and the last three of a SynchronizationJob are kept."
+        " Not needed where `spec.schema.backup` is `Never`.",
     ),
     Right(
         ("get",),

@@ -183,11 +183,11 @@ def without_create_of_config_maps(operator: LimitedOperator) -> None:
 
 
 def without_delete_of_config_maps(operator: LimitedOperator) -> None:
-    """The operator cannot delete the oldest backup, so it changes no schema more than three times."""
-    for text in "abc":
+    """The operator cannot delete the oldest backup, so it changes no schema more than four times."""
+    for text in "abcd":
         operator.map_user_name_to(text)
         operator.wait(has_schema_as_wanted, f"it maps {text}")
-    operator.map_user_name_to("d")
+    operator.map_user_name_to("e")
     assert "cannot delete resource" in operator.wait_stalled("SchemaBackupFailed")
 
 

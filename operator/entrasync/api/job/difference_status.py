@@ -91,4 +91,4 @@ class SchemaRecord(ApiModel):
     """The ConfigMap of spec.schema.from for which Graph was last seen to match. Absent: none."""
 
     backups: list[SchemaBackupRecord] | None = None
-    """The schemas from before the last three changes, the newest first. Absent: none."""
+    """The schemas from before the first and the last three changes, the newest first. Absent: none."""

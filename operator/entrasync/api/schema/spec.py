@@ -111,7 +111,7 @@ class SchemaSpec(ApiModel):
 
     backup: SchemaBackup | None = None
     """BeforeWrite or unset: the schema that there is goes into a ConfigMap of this namespace before it is changed, and
-    status.schema.backups names the last three. Never: it does not."""
+    status.schema.backups names the first and the last three. Never: it does not."""
 
     directories: (
         Annotated[

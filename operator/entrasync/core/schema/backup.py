@@ -9,7 +9,7 @@ from entrasync.core.record.schema_record import Backup
 from entrasync.core.remote.schema import Schema, writable
 
 MAX_BACKUPS = 3
-"""How many backups of a resource are kept, besides one that its spec names."""
+"""How many backups of a resource are kept, besides the first one and one that its spec names."""
 
 MAX_BACKUP_BYTES = 1024 * 1024
 """The most that the data of a ConfigMap may have."""
@@ -36,7 +36,17 @@ def pack_schema(schema: Schema) -> bytes:
 def name_backup(resource_name: str, uid: str, packed: bytes) -> str:
     """Name the ConfigMap of a backup: the same schema of the same resource has the same name."""
     digest = hashlib.sha256(uid.encode() + b"\0" + packed).hexdigest()[:_DIGITS]
-    return f"{resource_name[:_LONGEST_PREFIX].rstrip('-.')}-schema-{digest}"
+    return f"{_begin_name(resource_name)}{digest}"
+
+
+def is_backup_name(name: str, resource_name: str) -> bool:
+    """Whether a name is that of a backup of a resource, of whatever schema."""
+    digest = name.removeprefix(_begin_name(resource_name))
+    return digest != name and len(digest) == _DIGITS and set(digest) <= set("0123456789abcdef")
+
+
+def _begin_name(resource_name: str) -> str:
+    return f"{resource_name[:_LONGEST_PREFIX].rstrip('-.')}-schema-"
 
 
 def keep_backups(
@@ -44,11 +54,15 @@ def keep_backups(
 ) -> tuple[tuple[Backup, ...], tuple[Backup, ...]]:
     """Return the backups that are kept when one was made, the newest first, and those that are deleted.
 
+    The first one is the schema from before the operator changed anything. Corrections of drift, each of which makes a
+    backup, would push it out within hours.
+
     Args:
         backups: those that there were, the newest first.
         made: the one that was made, which may have been there already.
         named: the ConfigMap that spec names. It is kept, because the resource could not be reconciled without it.
     """
     newest = [made, *(backup for backup in backups if backup.name != made.name)]
-    kept = [backup for place, backup in enumerate(newest) if place < MAX_BACKUPS or backup.name == named]
+    always = {newest[-1].name, named}
+    kept = [backup for place, backup in enumerate(newest) if place < MAX_BACKUPS or backup.name in always]
     return tuple(kept), tuple(backup for backup in newest if backup not in kept)

@@ -29,6 +29,10 @@ class Unprocessable(ApiServerUnavailable):
     """The API server cannot carry out the request (422), such as a patch whose own test has failed."""
 
 
+class BadRequest(ApiServerUnavailable):
+    """The API server does not take the request as it is (400). An admission webhook that refuses answers so too."""
+
+
 class NotServed(ApiServerUnavailable):
     """A 404 that is not about an object: the API server does not serve its kind, or a proxy does not know the path."""
 
@@ -121,6 +125,8 @@ async def error_of(response: aiohttp.ClientResponse) -> Exception:
         message, is_ending, is_status = "", False, False
     words = f"{response.method} {response.url.path}: {response.status} {shorten(message)}"
     match response.status:
+        case 400:
+            return BadRequest(words)
         case 409:
             return ResourceChanged(words)
         case 404:

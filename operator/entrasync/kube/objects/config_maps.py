@@ -9,11 +9,12 @@ from typing import Any
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.record.config_map_version import ConfigMapVersion
 from entrasync.core.resource.config_map import ConfigMap, NewConfigMap
-from entrasync.kube.client.api_client import JSON, ApiClient, Forbidden, NamespaceTerminating
+from entrasync.kube.client.api_client import JSON, ApiClient, BadRequest, Forbidden, NamespaceTerminating, Unprocessable
 from entrasync.kube.client.paths import encode_segment
 from entrasync.reconcile.ports.kubernetes import (
     ApiServerUnavailable,
     ConfigMapRefused,
+    ConfigMapTaken,
     ResourceChanged,
     ResourceGone,
 )
@@ -43,7 +44,10 @@ class ConfigMapClient:
         return ConfigMap(_read_version(raw), _read_data(raw, key))
 
     async def create(self, config_map: NewConfigMap) -> None:
-        """Make an immutable ConfigMap. One that has its name already is left as it is."""
+        """Make an immutable ConfigMap, unless there is one that holds the same.
+
+        A 409 may also say that a quota was counted anew meanwhile, and then nothing was made.
+        """
         key = config_map.key
         document = {
             "apiVersion": "v1",
@@ -57,8 +61,18 @@ class ConfigMapClient:
             "immutable": True,
             "binaryData": {name: base64.b64encode(content).decode() for name, content in config_map.data.items()},
         }
-        with suppress(ResourceChanged):  # 409: it is there
+        try:
             await self._call("POST", _collection(key.namespace), document)
+        except ResourceChanged as error:
+            await self._check_made(config_map, error)
+
+    async def _check_made(self, config_map: NewConfigMap, error: ResourceChanged) -> None:
+        """Check that the ConfigMap that is there holds what was to be made."""
+        found = await self.read(config_map.key)
+        if found is None:
+            raise ApiServerUnavailable(str(error)) from error
+        if found.data != config_map.data:
+            raise ConfigMapTaken(f"ConfigMap {config_map.key} is there and holds something else")
 
     async def delete(self, key: ObjectKey) -> None:
         """Delete a ConfigMap."""
@@ -72,7 +86,7 @@ class ConfigMapClient:
             return await self._api_client.call(method, path, body=document, accept=accept)
         except NamespaceTerminating:
             raise  # its resources are deleted as well
-        except Forbidden as error:
+        except (BadRequest, Forbidden, Unprocessable) as error:  # policies of a cluster answer with any of them
             raise ConfigMapRefused(str(error)) from error
 
 

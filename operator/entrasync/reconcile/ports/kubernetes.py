@@ -71,7 +71,8 @@ class SecretStore(Protocol):
 class ConfigMapStore(Protocol):
     """Reads, makes and deletes ConfigMaps at the API server.
 
-    Every call may raise `ConfigMapRefused` when a right is missing or a quota is used up, and `ApiServerUnavailable`.
+    Every call may raise `ConfigMapRefused` when a right is missing, a quota is used up or a policy of the cluster
+    forbids it, and `ApiServerUnavailable`.
     """
 
     async def read_version(self, key: ObjectKey) -> ConfigMapVersion:
@@ -83,7 +84,10 @@ class ConfigMapStore(Protocol):
         ...
 
     async def create(self, config_map: NewConfigMap) -> None:
-        """Make an immutable ConfigMap. Idempotent: one that has its name already is left as it is."""
+        """Make an immutable ConfigMap. Idempotent: one that holds the same already is left as it is.
+
+        Raises `ConfigMapTaken` when there is one of its name that holds something else.
+        """
         ...
 
     async def delete(self, key: ObjectKey) -> None:
@@ -153,3 +157,7 @@ class ApiServerUnavailable(Exception):
 
 class ConfigMapRefused(Exception):
     """The API server does not let a ConfigMap be read or written. The message has its words."""
+
+
+class ConfigMapTaken(Exception):
+    """A ConfigMap cannot be made, because somebody else has made one of its name. The message names it."""

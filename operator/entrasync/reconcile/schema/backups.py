@@ -1,5 +1,6 @@
 """Keeps the schema from before a change in a ConfigMap, from which `spec.schema.from` can restore it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from entrasync.api.names import EVENT_SOURCE, JOB_ID_ANNOTATION, SCHEMA_BACKUP_LABEL, SCHEMA_OF_ANNOTATION
@@ -13,8 +14,15 @@ from entrasync.core.record.schema_record import Backup
 from entrasync.core.resource.config_map import NewConfigMap
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schema.actions import PutSchema
-from entrasync.core.schema.backup import BACKUP_KEY, MAX_BACKUP_BYTES, keep_backups, name_backup, pack_schema
-from entrasync.reconcile.ports.kubernetes import ConfigMapRefused, ConfigMapStore
+from entrasync.core.schema.backup import (
+    BACKUP_KEY,
+    MAX_BACKUP_BYTES,
+    is_backup_name,
+    keep_backups,
+    name_backup,
+    pack_schema,
+)
+from entrasync.reconcile.ports.kubernetes import ConfigMapRefused, ConfigMapStore, ConfigMapTaken
 from entrasync.reconcile.step.resource_writer import ResourceWriter
 
 
@@ -33,7 +41,8 @@ class SchemaBackups:
     async def keep(self, action: PutSchema, resource: Resource) -> Resource:
         """Back up the schema that a change replaces. Returns the working copy, whose record names the backup.
 
-        Raises `Halted` (SCHEMA_BACKUP_FAILED) when the API server does not let it be made or the schema is too large.
+        Raises `Halted` (SCHEMA_BACKUP_FAILED) when the API server does not let it be made, somebody else has made a
+        ConfigMap of its name, or the schema is too large.
         """
         packed = pack_schema(action.replaced)
         if len(packed) > MAX_BACKUP_BYTES:
@@ -43,17 +52,24 @@ class SchemaBackups:
             )
         made = Backup(name_backup(resource.key.name, resource.uid, packed), self._clock.now(), action.diff_hash)
         kept, dropped = keep_backups(resource.record.schema.backups, made, named=_find_named(resource))
+        await self._make(_write(made, packed, action, resource), dropped, resource)
+        return await self._writer.write_change(resource, lambda record: _with_backups(record, kept))
+
+    async def _make(self, config_map: NewConfigMap, dropped: Sequence[Backup], resource: Resource) -> None:
         namespace = resource.key.namespace
         try:
-            await self._config_maps.create(_write(made, packed, action, resource))
+            await self._config_maps.create(config_map)
             for backup in dropped:
-                await self._config_maps.delete(ObjectKey(namespace, backup.name))
+                if is_backup_name(backup.name, resource.key.name):  # a status may name anything
+                    await self._config_maps.delete(ObjectKey(namespace, backup.name))
+        except ConfigMapTaken as error:
+            raise _failed(str(error), "Delete that ConfigMap, if nobody needs it") from error
         except ConfigMapRefused as error:
             raise _failed(
                 f"the API server says: {error}",
-                f"Grant the operator's ServiceAccount create and delete on configmaps in namespace {namespace}",
+                f"Let the operator's ServiceAccount get, create and delete configmaps in namespace {namespace}, and "
+                "make room in its quota",
             ) from error
-        return await self._writer.write_change(resource, lambda record: _with_backups(record, kept))
 
 
 def _write(made: Backup, packed: bytes, action: PutSchema, resource: Resource) -> NewConfigMap:

@@ -55,7 +55,8 @@ class SchemaSources:
         """
         spec = facts.desired.schema
         if spec is not None and spec.policy is SchemaPolicy.TEMPLATE_DEFAULT:
-            template_id = facts.desired.template_id
+            job_template = facts.job.template_id if facts.job else None
+            template_id = job_template or facts.desired.template_id  # Graph may have answered a create with another
             return WholeSchema(await api.get_template_schema(facts.service_principal_id, template_id))
         reference = _find_reference(facts)
         return None if reference is None else await self._read(facts.resource.key.namespace, reference, job_id)

@@ -4,7 +4,7 @@ import gzip
 import json
 
 from entrasync.core.record.schema_record import Backup
-from entrasync.core.schema.backup import keep_backups, name_backup, pack_schema
+from entrasync.core.schema.backup import is_backup_name, keep_backups, name_backup, pack_schema
 from tests.support.facts import NOW
 from tests.support.schemas import graph_schema
 
@@ -45,16 +45,24 @@ class TestNameOfABackup:
         assert name.startswith("a" * 199 + "-schema-")
         assert len(name) <= 253
 
+    def test_is_told_from_those_of_others(self) -> None:
+        name = name_backup("salesforce", "uid", b"")
+        assert is_backup_name(name, "salesforce")
+        assert not is_backup_name(name, "sales")
+        assert not is_backup_name(f"{name}0", "salesforce")
+        assert not is_backup_name("salesforce-schema-of-our-team-1", "salesforce")
+        assert not is_backup_name("0f3c5a7e9b1d2468", "salesforce")
+
 
 class TestKeptBackups:
-    def test_are_the_last_three(self) -> None:
-        kept, dropped = keep_backups([backup("c"), backup("b"), backup("a")], backup("d"), named=None)
-        assert (names(kept), names(dropped)) == ("dcb", "a")
+    def test_are_the_first_and_the_last_three(self) -> None:
+        kept, dropped = keep_backups([backup(name) for name in "dcba"], backup("e"), named=None)
+        assert (names(kept), names(dropped)) == ("edca", "b")
 
     def test_have_one_that_was_there_already_once(self) -> None:
         kept, dropped = keep_backups([backup("c"), backup("b"), backup("a")], backup("b"), named=None)
         assert (names(kept), names(dropped)) == ("bca", "")
 
     def test_have_the_one_that_spec_names_besides(self) -> None:
-        kept, dropped = keep_backups([backup(name) for name in "dcba"], backup("e"), named="a")
-        assert (names(kept), names(dropped)) == ("edca", "b")
+        kept, dropped = keep_backups([backup(name) for name in "edcba"], backup("f"), named="b")
+        assert (names(kept), names(dropped)) == ("fedba", "c")

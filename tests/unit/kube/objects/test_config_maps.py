@@ -9,11 +9,12 @@ from entrasync.core.record.config_map_version import ConfigMapVersion
 from entrasync.core.resource.config_map import NewConfigMap
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.config_maps import ConfigMapClient
-from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ConfigMapRefused
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ConfigMapRefused, ConfigMapTaken
 from tests.support.answers import Answers
 
 KEY = ObjectKey("identity", "salesforce-schema-0")
 BACKUP = NewConfigMap(KEY, {"schema.json.gz": b"\x1f\x8b"}, labels={"a": "b"}, annotations={"c": "d"})
+METADATA = {"name": KEY.name, "uid": "uid-1", "resourceVersion": "7"}
 COLLECTION = "https://api/api/v1/namespaces/identity/configmaps"
 
 
@@ -51,7 +52,34 @@ class TestConfigMapClient:
 
     async def test_leaves_one_that_is_there_as_it_is(self, answers: Answers, client: ConfigMapClient) -> None:
         answers.say(409, {"message": "already exists"})
+        answers.say(200, {"metadata": METADATA, "binaryData": {"schema.json.gz": "H4s="}})
         await client.create(BACKUP)
+        assert answers.asked == [f"POST {COLLECTION}", f"GET {COLLECTION}/{KEY.name}"]
+
+    @pytest.mark.parametrize("held", [{}, {"binaryData": {"schema.json.gz": "H4w="}}, {"data": {"a": "b"}}])
+    async def test_does_not_take_what_somebody_else_has_made_for_its_own(
+        self, answers: Answers, client: ConfigMapClient, held: dict[str, Any]
+    ) -> None:
+        answers.say(409, {"message": "already exists"})
+        answers.say(200, {"metadata": METADATA, **held})
+        with pytest.raises(ConfigMapTaken, match=f"ConfigMap {KEY} is there and holds something else"):
+            await client.create(BACKUP)
+
+    async def test_is_tried_again_after_a_conflict_with_the_count_of_a_quota(
+        self, answers: Answers, client: ConfigMapClient
+    ) -> None:
+        answers.say(409, {"message": 'Operation cannot be fulfilled on resourcequotas "small"'})
+        answers.say(404, {"message": "not found"})
+        with pytest.raises(ApiServerUnavailable, match="resourcequotas"):
+            await client.create(BACKUP)
+
+    @pytest.mark.parametrize("status", [400, 422])
+    async def test_says_what_a_policy_of_the_cluster_refuses(
+        self, answers: Answers, client: ConfigMapClient, status: int
+    ) -> None:
+        answers.say(status, {"message": "admission webhook denied the request: label owner is missing"})
+        with pytest.raises(ConfigMapRefused, match="label owner is missing"):
+            await client.create(BACKUP)
 
     async def test_deletes_one_that_is_there_or_gone(self, answers: Answers, client: ConfigMapClient) -> None:
         answers.say(200, {})
@@ -74,9 +102,6 @@ class TestConfigMapClient:
         answers.say(403, terminating())
         with pytest.raises(ApiServerUnavailable):
             await client.create(BACKUP)
-
-
-METADATA = {"name": KEY.name, "uid": "uid-1", "resourceVersion": "7"}
 
 
 class TestReading:

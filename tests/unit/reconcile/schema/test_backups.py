@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ import pytest
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.config_map import NewConfigMap
 from entrasync.core.schema import backup as backup_rules
+from entrasync.core.schema.backup import name_backup, pack_schema
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from entrasync.reconcile.schema import backups as schema_backups
-from tests.support.facts import JOB, desired
+from tests.support.facts import JOB, desired, holder, minutes
 from tests.support.reconciler_harness import ReconcilerHarness
-from tests.support.schema_holders import LOST, MAIL, held
+from tests.support.schema_holders import LOST, MAIL, held, source_of
 from tests.support.schemas import graph_schema, schema_wish
 
 
@@ -103,16 +105,43 @@ class TestBackup:
 
 
 class TestKeptBackups:
-    async def test_are_the_last_three(self, harness: ReconcilerHarness) -> None:
+    async def test_are_the_first_and_the_last_three(self, harness: ReconcilerHarness) -> None:
         key = held(harness, schema_wish(MAIL))
         await harness.run(key)
-        for text in ("a", "b", "c", "d"):
+        for text in ("a", "b", "c", "d", "e"):
             await change(harness, key, text)
         sources = [
             entry["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"][0]["source"]["name"]
             for entry in map(unpack, made(harness, key))
         ]
-        assert sources == ["c", "b", "a"]
+        assert sources == ["d", "c", "b", "userPrincipalName"]
+
+    async def test_have_the_first_one_after_days_of_drift(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, schema_wish(MAIL))
+        await harness.run(key)
+        [first] = backups_of(harness, key)
+        for number in range(5):
+            source_of(harness)["name"] = f"drift{number}"
+            await harness.run_until(key, minutes(70 * (number + 1)))
+        assert harness.graph.writes == ["put_schema"] * 6
+        names = [entry["name"] for entry in backups_of(harness, key)]
+        assert (len(names), names[-1]) == (4, first["name"])
+
+    async def test_are_the_only_config_maps_that_are_deleted_whatever_a_status_names(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = held(harness, schema_wish(MAIL))
+        await harness.run(key)
+        stored = harness.server.stored[key]
+        [first] = stored.record.schema.backups
+        foreign = ("somebody-elses", f"{key.name}-schema-ours", f"other-schema-{'0' * 16}")
+        backups = (*(replace(first, name=name) for name in foreign), first)
+        schema = replace(stored.record.schema, backups=backups)
+        harness.server.apply(stored.with_record(replace(stored.record, schema=schema)))
+        for text in ("a", "b", "c"):
+            await change(harness, key, text)
+        assert len(backups_of(harness, key)) == 4
+        assert [call for call in harness.config_maps.calls if call[0] == "delete"] == []
 
     async def test_stay_when_spec_says_nothing_of_the_schema_any_more(self, harness: ReconcilerHarness) -> None:
         key = held(harness, schema_wish(MAIL))
@@ -131,7 +160,7 @@ class TestFailedBackup:
         key = held(harness, schema_wish(MAIL))
         if verb == "delete":
             await harness.run(key)
-            for text in ("a", "b"):
+            for text in ("a", "b", "c"):
                 await change(harness, key, text)
         sent = len(harness.graph.writes)
         harness.config_maps.refused.add(verb)
@@ -139,13 +168,33 @@ class TestFailedBackup:
         assert harness.condition(key, "Stalled") == ("True", "SchemaBackupFailed")
         assert harness.message(key, "Stalled") == (
             "The schema is not changed, because it cannot be backed up in a ConfigMap before: the API server says: 403 "
-            f"configmaps is forbidden: cannot {verb} resource. Grant the operator's ServiceAccount create and delete "
-            f"on configmaps in namespace {key.namespace}, or set spec.schema.backup to Never."
+            f"configmaps is forbidden: cannot {verb} resource. Let the operator's ServiceAccount get, create and "
+            f"delete configmaps in namespace {key.namespace}, and make room in its quota, or set spec.schema.backup to "
+            "Never."
         )
         assert len(harness.graph.writes) == sent
         harness.config_maps.refused.clear()
         await harness.run(key)
         assert harness.condition(key, "Ready")[0] == "True"
+
+    async def test_whose_name_somebody_else_has_taken_holds_the_change_back_and_names_the_config_map(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = held(harness, schema_wish(MAIL))
+        packed = pack_schema(graph_schema())
+        taken = ObjectKey(key.namespace, name_backup(key.name, holder().uid, packed))
+        harness.config_maps.put(taken, schema__json__gz=b"another")
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "SchemaBackupFailed")
+        assert harness.message(key, "Stalled") == (
+            "The schema is not changed, because it cannot be backed up in a ConfigMap before: ConfigMap "
+            f"{taken} is there and holds something else. Delete that ConfigMap, if nobody needs it, or set "
+            "spec.schema.backup to Never."
+        )
+        assert harness.graph.writes == []
+        del harness.config_maps.stored[taken]
+        await harness.run(key)
+        assert harness.graph.writes == ["put_schema"]
 
     async def test_that_is_too_large_holds_the_change_back_and_says_how_large_it_is(
         self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch

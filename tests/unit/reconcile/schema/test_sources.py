@@ -9,7 +9,7 @@ import pytest
 from entrasync.api.schema.spec import SchemaSpec
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.schema import attribute_source
-from tests.support.facts import JOB, desired, minutes
+from tests.support.facts import JOB, desired, minutes, remote_job
 from tests.support.reconciler_harness import ReconcilerHarness
 from tests.support.schema_holders import DOWN, LOST, MAIL, held, source_of
 from tests.support.schemas import attribute_mapping, graph_schema, replacing_wish, schema_wish
@@ -143,6 +143,12 @@ class TestTemplateDefault:
         await shown.run_until(key, minutes(130))
         assert shown.graph.writes == []
         assert shown.condition(key, "Ready")[0] == "True"
+
+    async def test_the_template_is_the_one_that_graph_says_the_job_has(self, shown: ReconcilerHarness) -> None:
+        key = held(shown, TEMPLATE_DEFAULT, template_id=JOB.partition(".")[0])
+        shown.graph.add(remote_job(template="another"))
+        await shown.run(key)
+        assert set(shown.graph.asked_templates) == {"another"}
 
     async def test_a_reset_whose_answer_is_lost_is_not_repeated_where_it_has_arrived(
         self, shown: ReconcilerHarness
