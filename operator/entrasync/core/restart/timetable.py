@@ -15,10 +15,13 @@ _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def next_run(wish: PeriodicRestartSpec, after: datetime) -> datetime:
-    """Return the first run after a time, in UTC. Raises `ValueError` for a timetable that cannot be followed."""
+    """Return the first run after a time, in UTC. Raises `ValueError` for a timetable that cannot be followed.
+
+    In the hour that daylight saving repeats, cron names the runs of the first time round, which are over.
+    """
     runs = _parse(wish.cron, after.astimezone(_find_zone(wish.time_zone or "UTC")))
     try:
-        return next(runs).astimezone(UTC)
+        return next(run for run in (each.astimezone(UTC) for each in runs) if run > after)
     except (StopIteration, OverflowError):
         raise ValueError(f"the cron expression {wish.cron} names no day that ever comes") from None
 

@@ -49,6 +49,9 @@ class TestNextRun:
             "2026-10-26T01:30:00Z",
         ]
 
+    def test_a_time_in_the_hour_that_daylight_saving_repeats_has_its_next_run_ahead(self) -> None:
+        assert runs(timetable("30 2 * * *", "Europe/Berlin"), "2026-10-25T01:10:00", 1) == ["2026-10-26T01:30:00Z"]
+
     def test_the_last_run_is_not_the_next_one(self) -> None:
         assert runs(timetable("0 3 * * *"), "2026-11-20T03:00:00", 1) == ["2026-11-21T03:00:00Z"]
 
