@@ -52,10 +52,13 @@ def _tell_outcome(facts: Facts, token: str) -> str:
     """Say what came of the approval of these deletions."""
     approval = facts.resource.record.restarts.approval
     if approval is None or token not in approval.known_tokens:
-        return f"{APPROVE_FIELD} {token} approves them, and Graph is told so. Nothing else is to be done."
+        return f"{APPROVE_FIELD} {token} approves them. The approval is not sent yet: Ready says what comes before it."
     outcome = approval.outcome if approval.token == token else RestartOutcome.UNKNOWN
     if outcome == RestartOutcome.RECORDED:
-        return f"Their approval was there already when the job was first seen, so it is not sent. {_ELSEWHERE}"
+        return (
+            "Their approval was there already when the job was first seen, or the resource only observed it then, so "
+            f"the approval is not sent. {_ELSEWHERE}"
+        )
     if outcome == RestartOutcome.RESTARTED:
         return "They were approved, and Graph performs them with its next cycle."
     return f"They were approved, what came of it is not known, and the approval is not sent again. {_ELSEWHERE}"

@@ -10,7 +10,7 @@ from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.record.job_record import JobRecord
-from entrasync.core.record.restart_record import RestartOutcome
+from entrasync.core.record.restart_record import Channel, RestartOutcome
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.restart.actions import RestartOnRequest
 from entrasync.core.restart.record import with_request_outcome, with_request_try
@@ -65,8 +65,7 @@ class RequestedRestartHandler(Handler[RestartOnRequest]):
     async def _give_up(self, action: RestartOnRequest, resource: Resource) -> ActionResult:
         message = (
             f"The answer to the restart of job {action.job_id} that {action.request.source} asks for is not known, and "
-            "Graph may have done it. It is not sent again: look at the job's next cycle, and ask by a new token if it "
-            "was not done."
+            f"Graph may have done it. It is not sent again: look at the job's next cycle, and {_advise(action.request)}"
         )
         self._events.record(resource, Event("Warning", Reason.RESTART_UNANSWERED, message))
         return await self._settle(action.request, resource, RestartOutcome.UNKNOWN)
@@ -75,6 +74,15 @@ class RequestedRestartHandler(Handler[RestartOnRequest]):
         scope = wanted_scope(resource)
         settled = with_request_outcome(resource.record, request, outcome, provisioning_scope=scope)
         return ActionResult(await self._writer.write_ahead(resource, settled), needs_look=True)
+
+
+def _advise(request: RestartRequest) -> str:
+    """Say how to ask once more, as the end of a sentence. An approval has no other token than its quarantine."""
+    if request.channel is Channel.APPROVAL:
+        return "if the deletions are still held back, allow them by spec.restart with ForceDeletes."
+    if request.channel is Channel.PERIODIC:
+        return "ask by spec.restart if it was not done."
+    return "ask by a new token if it was not done."
 
 
 def _has_used_its_tries(record: JobRecord, request: RestartRequest) -> bool:

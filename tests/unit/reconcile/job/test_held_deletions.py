@@ -8,7 +8,7 @@ import pytest
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_time
 from tests.support.facts import JOB, NOW, application, desired, hours, minutes, quarantined_job, remote_job
-from tests.support.graph_answers import LOST
+from tests.support.graph_answers import LOST, refused
 from tests.support.reconciler_harness import ReconcilerHarness
 from tests.support.restart_passes import Killed, messages, recorded
 
@@ -144,7 +144,20 @@ class TestApproval:
         await harness.run_until(key, hours(1))
         assert harness.graph.restarts == []
         assert harness.message(key, "DeletionsHeld") == (
-            f"{HELD} Their approval was there already when the job was first seen, so it is not sent. {ELSEWHERE}"
+            f"{HELD} Their approval was there already when the job was first seen, or the resource only observed it "
+            f"then, so the approval is not sent. {ELSEWHERE}"
+        )
+
+    async def test_an_approval_that_something_else_holds_back_is_not_said_to_be_sent(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = await hold(harness)
+        harness.graph.fail("restart_job", refused(403))
+        await approve(harness, key, EPISODE)
+        assert harness.condition(key, "Stalled") == ("True", "RequestRefused")
+        assert harness.message(key, "DeletionsHeld") == (
+            f"{HELD} spec.application.accidentalDeletions.approve {EPISODE} approves them. The approval is not sent "
+            "yet: Ready says what comes before it."
         )
 
 
@@ -157,6 +170,11 @@ class TestLostAnswer:
         assert harness.graph.writes.count("restart_job") == 1
         assert recorded(harness, key, "approval") == (EPISODE, "Unknown")
         assert "RestartUnanswered" in harness.recorded.reasons
+        assert messages(harness)[0] == (
+            f"The answer to the restart of job {JOB} that spec.application.accidentalDeletions.approve {EPISODE} asks "
+            "for is not known, and Graph may have done it. It is not sent again: look at the job's next cycle, and if "
+            "the deletions are still held back, allow them by spec.restart with ForceDeletes."
+        )
         assert harness.message(key, "DeletionsHeld") == (
             f"{HELD} They were approved, what came of it is not known, and the approval is not sent again. {ELSEWHERE}"
         )
