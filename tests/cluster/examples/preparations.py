@@ -15,6 +15,11 @@ from tests.support.teams import ROLES
 Preparation = Callable[[Example], object]
 
 
+def has_a_job_that_was_started_long_ago(example: Example) -> None:
+    """After a start of its own, the operator waits for reads that are older than it."""
+    example.simulator.create_job(example.principal, started=True)
+
+
 def has_a_running_job_and_is_read_often(example: Example) -> None:
     example.simulator.create_job(example.principal, started=True)
     example.job["spec"]["pollInterval"] = "30s"  # as the other examples here have by default
@@ -126,7 +131,7 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "provision-group-members": is_new,
     "notifications-and-threshold": has_settings_of_others,
     "approve-deletions": is_new,
-    "recover-after-outage": is_new,
+    "recover-after-outage": has_a_job_that_was_started_long_ago,
     "weekly-restart": is_restarted_within_minutes,
     "emergency-hold": is_held_for_some_minutes,
 }

@@ -91,8 +91,9 @@ class RecoverySpec(ApiModel):
 
     on_quarantine: QuarantineRecovery
     """Start: the operator starts a job in quarantine, which lifts the quarantine until the next cycle that fails, with
-    growing pauses. It never does so for deletions that Graph holds back, for a quarantine that Microsoft imposed, or
-    for refused credentials. None: Graph alone tries again, with growing pauses up to a day."""
+    growing pauses. It never does so for deletions that Graph holds back, for too many objects that fail, for a
+    quarantine that Microsoft imposed, or for refused credentials. None: Graph alone tries again, with growing pauses up
+    to a day."""
 
     max_per_day: (
         Annotated[

@@ -7,6 +7,7 @@ import pytest
 
 from entrasync.api.job.restart import RecoverySpec
 from entrasync.core.primitives.times import write_precise_time, write_time
+from entrasync.core.resource.job_resource import Resource
 from entrasync.core.restart.recovery import recovery_due_at
 from tests.support.facts import NOW, ago, desired, facts, holder, hours, quarantined_job
 
@@ -26,6 +27,16 @@ def due_at(
         raw: dict[str, Any] = {**job.raw, "status": job.raw["status"] | {"lastSuccessfulExecution": ended}}
         job = type(job)(job.id, raw)
     return recovery_due_at(facts(holder(wish=desired(recovery=recovery), status=status), job))
+
+
+def recovering(status: dict[str, Any]) -> Resource:
+    recovery = RecoverySpec.model_validate({"onQuarantine": "Start"})
+    return holder(wish=desired(recovery=recovery), status=status)
+
+
+def validated(ahead: timedelta) -> dict[str, Any]:
+    """The part of the status that tells when credentials were validated, from now on."""
+    return {"validatedTime": write_time(NOW + ahead)}
 
 
 class TestPause:
@@ -51,3 +62,23 @@ class TestLimit:
     def test_the_limit_of_a_day_delays_the_next_start(self, limit: int, expected: int) -> None:
         """Without it the pause after two starts in vain would end in four hours."""
         assert due_at(hours(14), hours(2), max_per_day=limit) == NOW + hours(expected)
+
+
+class TestWrongClock:
+    """The clock was ahead for a while, and what was written then lies in the future."""
+
+    def test_credentials_that_were_validated_in_the_far_future_delay_no_recovery(self) -> None:
+        job = quarantined_job(error=OUTAGE, currentBegan=write_time(NOW))
+        assert recovery_due_at(facts(recovering({"application": validated(hours(900))}), job)) == NOW + hours(1)
+
+    def test_a_start_in_the_far_future_does_not_use_up_new_credentials(self) -> None:
+        job = quarantined_job(error=OUTAGE, currentBegan=write_time(ago(hours(0.75))))
+        starts = {"recovery": {"times": [write_precise_time(NOW + hours(900))], "outcome": "Started"}}
+        subject = recovering({"application": validated(hours(-0.5)), "restarts": starts})
+        assert recovery_due_at(facts(subject, job)) == NOW
+
+    def test_a_start_shortly_ahead_has_used_up_the_credentials_from_before_it(self) -> None:
+        job = quarantined_job(error=OUTAGE, currentBegan=write_time(ago(hours(1))))
+        starts = {"recovery": {"times": [write_precise_time(NOW + hours(2))], "outcome": "Started"}}
+        subject = recovering({"application": validated(hours(-0.5)), "restarts": starts})
+        assert recovery_due_at(facts(subject, job)) == NOW + hours(26)

@@ -10,11 +10,12 @@ from entrasync.api.job.restart import RecoverySpec
 from entrasync.api.policies import ManagementPolicy, ScheduleState
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_time
+from entrasync.core.remote.jobs import RemoteJob
 from tests.support.application_passes import SECRET, settle_application
 from tests.support.facts import JOB, application, desired, hours, minutes, quarantined_job
 from tests.support.graph_answers import DOWN, LOST
 from tests.support.reconciler_harness import ReconcilerHarness
-from tests.support.restart_passes import Killed, messages, settle
+from tests.support.restart_passes import Killed, annotate, messages, settle
 
 OUTAGE = {"code": "TargetUnavailable", "message": "No.", "tenantActionable": False}
 
@@ -78,6 +79,12 @@ class TestNoStart:
             {"reason": "QuarantinedOnDemand"},
             {"error": {"code": "SystemForCrossDomainIdentityManagementInvalidCredentials", "message": "No."}},
             {"error": {"code": "InvalidCredentials", "message": "No."}},
+            {"error": {"code": "AuthenticationFailed", "message": "No."}},
+            {"error": {"code": "BoxInsufficientPermissions", "message": "No."}},
+            {"error": {"code": "TargetRefused", "message": "The token endpoint said invalid_grant."}},
+            {"reason": "EncounteredBaseEscrowThreshold"},
+            {"reason": "EncounteredTotalEscrowThreshold"},
+            {"reason": "EncounteredEscrowProportionThreshold"},
         ],
     )
     async def test_what_needs_a_person_is_never_started(
@@ -85,6 +92,15 @@ class TestNoStart:
     ) -> None:
         key = await fall_ill(harness)
         quarantine(harness, **overlay)
+        await harness.run_until(key, hours(30))
+        assert harness.graph.writes == []
+
+    async def test_credentials_that_only_the_last_cycle_names_are_refused_too(self, harness: ReconcilerHarness) -> None:
+        key = await fall_ill(harness)
+        quarantine(harness, error={"code": "Odd", "message": "No."})
+        raw = harness.graph.jobs[JOB].raw
+        refused = {"state": "Failed", "error": {"code": "InvalidCredentials", "message": "No."}}
+        harness.graph.add(RemoteJob(JOB, {**raw, "status": raw["status"] | {"lastExecution": refused}}))
         await harness.run_until(key, hours(30))
         assert harness.graph.writes == []
 
@@ -108,6 +124,35 @@ class TestNoStart:
         key = await fall_ill(harness, schedule_state=ScheduleState.PAUSED)
         await harness.run_until(key, timedelta(days=1))
         assert harness.graph.writes == ["pause_job"]
+
+
+class TestStaleReads:
+    """Graph may show a quarantine for minutes after it was lifted, and repeated starts harm."""
+
+    async def test_a_restart_that_does_not_show_yet_is_not_followed_by_a_start(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = await fall_ill(harness)
+        stale = harness.graph.jobs[JOB]
+        harness.clock.move(minutes(59))
+        annotate(harness, key, restart_requested_at="one")
+        await harness.run(key)
+        harness.graph.add(stale)
+        await harness.run_until(key, minutes(14))
+        assert harness.graph.writes == ["restart_job"]
+        await harness.run_until(key, minutes(16))
+        assert harness.graph.writes == ["restart_job", "start_job"]
+
+    async def test_a_start_after_a_hold_that_does_not_show_yet_is_not_followed_by_another(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = await fall_ill(harness)
+        stale = harness.graph.jobs[JOB]
+        annotate(harness, key, hold_until=write_time(harness.clock.now() + hours(2)))
+        await harness.run_until(key, hours(2) + minutes(1))
+        harness.graph.add(stale)
+        await harness.run_until(key, minutes(10))
+        assert harness.graph.writes == ["pause_job", "start_job"]
 
 
 class TestLostAnswer:
