@@ -12,7 +12,6 @@ LONGEST_FIRST = (
     "tests/cluster/outages/",
     "tests/cluster/soak/",
     "tests/cluster/test_refused_namespaces.py",
-    "tests/cluster/soak/",
     "tests/cluster/application/",
     "tests/cluster/crash/",
     "tests/cluster/lifecycle/",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL
+from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, PROVISIONING_PLURAL
 from tests.support.cluster import Cluster, Object
 from tests.support.operator_environment import FAST, OperatorEnvironment, open_environment
 from tests.support.polling import until
@@ -14,9 +14,10 @@ pytestmark = pytest.mark.chaos("Statuses that the API server refuses by its righ
 
 RBAC, ACCOUNT, RIGHT = "rbac.authorization.k8s.io/v1", "without-status", "the-right-to-statuses"
 USER = f"system:serviceaccount:default:{ACCOUNT}"
-STATUSES = {"apiGroups": [GROUP], "resources": [f"{PLURAL}/status", f"{CONNECTION_PLURAL}/status"], "verbs": ["patch"]}
+KINDS = [PLURAL, CONNECTION_PLURAL, PROVISIONING_PLURAL]
+STATUSES = {"apiGroups": [GROUP], "resources": [f"{plural}/status" for plural in KINDS], "verbs": ["patch"]}
 ALL_ELSE = [
-    {"apiGroups": [GROUP], "resources": [PLURAL, CONNECTION_PLURAL], "verbs": ["*"]},
+    {"apiGroups": [GROUP], "resources": KINDS, "verbs": ["*"]},
     {"apiGroups": [""], "resources": ["secrets", "namespaces", "events"], "verbs": ["*"]},
     {"apiGroups": ["apiextensions.k8s.io"], "resources": ["customresourcedefinitions"], "verbs": ["get"]},
 ]

@@ -25,7 +25,10 @@ SEED = os.environ.get("SOAK_SEED", "1")
 """`random` draws one."""
 
 JOBS, DAYS = int(os.environ.get("SOAK_JOBS", "30")), float(os.environ.get("SOAK_DAYS", "0.2"))
-RATE = float(os.environ.get("SOAK_RATE", "600"))
+RATE = float(os.environ.get("SOAK_RATE", "240"))
+"""The replication bound of fifteen minutes is almost four real seconds then. A call must end within it, also on a slow
+machine, as it does in real time."""
+
 TROUBLES_PER_HOUR = 2
 MORE_FILES = 2
 """A request for metrics may be under way."""
