@@ -19,7 +19,7 @@ def measure() -> float:
         environment.simulator.clear_journal()
         name = manifest["metadata"]["name"]
         environment.cluster.patch_job(NAMESPACE, name, {"spec": {"schema": _map_user_name("mail")}})
-        environment.wait("the schema matches", lambda: bool(environment.get_job().status.get("schema")))
+        environment.wait("the schema matches", lambda: "generation" in environment.get_job().status.get("schema", {}))
         environment.wait_for_late_requests()
         calls = environment.simulator.calls()
         if calls.graph.get("putSchema") != 1:

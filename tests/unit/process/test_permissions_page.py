@@ -40,6 +40,12 @@ def test_the_rights_are_those_of_the_charts_role() -> None:
     assert all(f"`{right.resource}`" in PAGE for right in (*RIGHTS, LEADER_ELECTION, GRANTED_BY_OWNERS))
 
 
+def test_the_rights_of_the_demo_and_the_benchmarks_are_the_same() -> None:
+    account = (ROOT / "sandbox" / "local_stack" / "rbac.yaml").read_text(encoding="utf-8")
+    [role] = [document for document in yaml.safe_load_all(account) if "rules" in document]
+    assert set(granted(role)) == flatten(*RIGHTS)
+
+
 def test_the_right_that_owners_grant_is_the_one_in_the_example() -> None:
     example = yaml.safe_load_all((ROOT / "examples" / "workload-identity.yaml").read_text(encoding="utf-8"))
     [role] = [document for document in example if document["kind"] == "Role"]
