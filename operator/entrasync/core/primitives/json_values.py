@@ -23,6 +23,11 @@ def read_entries(value: object) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
+def read_texts(value: object) -> tuple[str, ...]:
+    """Read a list of strings; those entries that are anything else are left out, and empty when it is no list."""
+    return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
+
+
 def share_texts(value: Any) -> Any:
     """Return the same JSON with one object for all equal names and short texts of the process.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from entrasync.core.primitives.json_values import read_entries
+from entrasync.core.primitives.json_values import read_entries, read_texts
 
 
 @dataclass(frozen=True, order=True)
@@ -112,12 +112,12 @@ def read_application_record(stored: object) -> ApplicationRecord:
         return ApplicationRecord()
     generation, validated = stored.get("generation"), stored.get("validated")
     return ApplicationRecord(
-        keys=_names(stored.get("keys")),
+        keys=frozenset(read_texts(stored.get("keys"))),
         sources=_sources(stored.get("sources")),
         generation=generation if isinstance(generation, int) else None,
         validated=validated if isinstance(validated, bool) else None,
-        lost_keys=_names(stored.get("lostKeys")),
-        unconfirmed_keys=_names(stored.get("unconfirmedKeys")),
+        lost_keys=frozenset(read_texts(stored.get("lostKeys"))),
+        unconfirmed_keys=frozenset(read_texts(stored.get("unconfirmedKeys"))),
         scope_in_force=_text(stored.get("scopeInForce")),
         time=_text(stored.get("time")),
         validated_time=_text(stored.get("validatedTime")),
@@ -125,10 +125,6 @@ def read_application_record(stored: object) -> ApplicationRecord:
         untaken=_untaken(stored.get("notTaken")),
         is_deprecation_reported=stored.get("toldDeprecated") is True,
     )
-
-
-def _names(stored: object) -> frozenset[str]:
-    return frozenset(name for name in stored if isinstance(name, str)) if isinstance(stored, list) else frozenset()
 
 
 def _sources(stored: object) -> tuple[Source, ...]:
@@ -155,7 +151,7 @@ def _refusal(stored: object) -> RefusalRecord | None:
 def _untaken(stored: object) -> UntakenRecord | None:
     if not isinstance(stored, dict) or not isinstance(generation := stored.get("generation"), int):
         return None
-    return UntakenRecord(generation, _sources(stored.get("sources")), _names(stored.get("keys")))
+    return UntakenRecord(generation, _sources(stored.get("sources")), frozenset(read_texts(stored.get("keys"))))
 
 
 def _text(stored: object) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from entrasync.api.conditions import ConditionType
 from entrasync.core.decision.condition import Condition
-from entrasync.core.primitives.json_values import read_entries, read_object, read_text
+from entrasync.core.primitives.json_values import read_entries, read_object, read_text, read_texts
 from entrasync.core.primitives.merge_patch import is_same_json
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 from entrasync.core.record.application_record import ApplicationRecord, read_application_record
@@ -178,7 +178,7 @@ def read_record(stored: object) -> JobRecord:
         "schema": read_schema_record(status.get("schema")),
         "last_drift": read_drift(status.get("lastDrift")),
         "last_handled_reconcile_at": read_text(status.get("lastHandledReconcileAt")),
-        "reported_faults": _read_texts(status.get("reportedFaults")),
+        "reported_faults": read_texts(status.get("reportedFaults")),
         "stored_conditions": _read_conditions(status.get("conditions")),
         "job": _read_mirror(status.get("job")),
         "synchronization_status": _read_mirror(status.get("synchronizationStatus")),
@@ -245,10 +245,6 @@ def _read_effective(stored: object) -> EffectiveSettings:
 
 def _read_conditions(stored: object) -> tuple[Mapping[str, Any], ...]:
     return tuple(read_entries(stored))
-
-
-def _read_texts(stored: object) -> tuple[str, ...]:
-    return tuple(text for text in stored if isinstance(text, str)) if isinstance(stored, list) else ()
 
 
 def _read_mirror(stored: object) -> Mapping[str, Any] | None:

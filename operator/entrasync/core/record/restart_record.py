@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.primitives.json_values import read_object, read_text, read_texts
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 
 MAX_EARLIER_TOKENS = 16
@@ -177,7 +177,7 @@ def read_restarts_record(stored: object) -> RestartsRecord:
 
 
 def _read_recovery(stored: Mapping[str, Any]) -> RecoveryRecord:
-    times = [parse_time(text) for text in _read_texts(stored.get("times"))]
+    times = [parse_time(text) for text in read_texts(stored.get("times"))]
     return RecoveryRecord(tuple(time for time in times if time), read_text(stored.get("outcome")))
 
 
@@ -194,11 +194,7 @@ def _read(stored: Mapping[str, Any]) -> RestartRecord | None:
         token,
         time=parse_time(stored.get("time")),
         outcome=read_text(stored.get("outcome")) or RestartOutcome.RECORDED,
-        scope=_read_texts(stored.get("scope")),
+        scope=read_texts(stored.get("scope")),
         tries=tries if isinstance(tries, int) else 0,
-        earlier=_read_texts(stored.get("earlierTokens")),
+        earlier=read_texts(stored.get("earlierTokens")),
     )
-
-
-def _read_texts(stored: object) -> tuple[str, ...]:
-    return tuple(text for text in stored if isinstance(text, str)) if isinstance(stored, list) else ()

@@ -1,7 +1,5 @@
 """The handler that starts a job to end its quarantine."""
 
-from dataclasses import replace
-
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
 from entrasync.core.decision.event import Event
@@ -12,7 +10,7 @@ from entrasync.core.restart.record import with_recovery_outcome, with_recovery_s
 from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
-from entrasync.reconcile.step.resource_writer import ResourceWriter
+from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_restarts_on_lost_answer
 
 
 class RecoveryHandler(Handler[RecoverJob]):
@@ -41,8 +39,4 @@ class RecoveryHandler(Handler[RecoverJob]):
 
     def recover(self, action: RecoverJob, error: EntraSyncError, facts: Facts) -> Facts:
         """Keep the record of a start that Graph may have taken."""
-        if not isinstance(error, OutcomeUnknown):
-            return facts
-        resource = facts.resource
-        stored = self._writer.newest(resource).record.restarts
-        return replace(facts, resource=resource.with_record(replace(resource.record, restarts=stored)))
+        return keep_restarts_on_lost_answer(self._writer, error, facts)

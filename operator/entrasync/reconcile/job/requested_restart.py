@@ -1,7 +1,5 @@
 """The handler of restarts that are asked for by a token."""
 
-from dataclasses import replace
-
 from entrasync.api.job.restart import are_dangerous
 from entrasync.api.reasons import Reason
 from entrasync.core.application.rules import wanted_scope
@@ -19,7 +17,7 @@ from entrasync.reconcile.job.restart import MAX_RESTARTS
 from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
-from entrasync.reconcile.step.resource_writer import ResourceWriter
+from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_restarts_on_lost_answer
 
 
 class RequestedRestartHandler(Handler[RestartOnRequest]):
@@ -56,11 +54,7 @@ class RequestedRestartHandler(Handler[RestartOnRequest]):
 
     def recover(self, action: RestartOnRequest, error: EntraSyncError, facts: Facts) -> Facts:
         """Keep the record of a restart that Graph may have done."""
-        if not isinstance(error, OutcomeUnknown):
-            return facts
-        resource = facts.resource
-        stored = self._writer.newest(resource).record.restarts
-        return replace(facts, resource=resource.with_record(replace(resource.record, restarts=stored)))
+        return keep_restarts_on_lost_answer(self._writer, error, facts)
 
     async def _give_up(self, action: RestartOnRequest, resource: Resource) -> ActionResult:
         message = (

@@ -85,6 +85,15 @@ class ResourceWriter:
         return self._resources.newest(resource).record
 
 
+def keep_restarts_on_lost_answer(writer: ResourceWriter, error: EntraSyncError, facts: Facts) -> Facts:
+    """Keep the record of a restart, or of a start by recovery, whose answer was lost: Graph may have done it."""
+    if not isinstance(error, OutcomeUnknown):
+        return facts
+    resource = facts.resource
+    stored = writer.newest(resource).record.restarts
+    return replace(facts, resource=resource.with_record(replace(resource.record, restarts=stored)))
+
+
 def keep_intent_on_lost_answer(writer: ResourceWriter, error: EntraSyncError, facts: Facts) -> Facts:
     """Keep what was recorded before a write to the service principal whose answer was lost.
 
