@@ -56,6 +56,10 @@ DESCRIPTIONS = {
     "Statuses that the API server refuses by its rights": (
         "statuses that the API server refuses by its rights, of a new job and of one that runs"
     ),
+    "An admission webhook that refuses a write, or is down": (
+        "an admission webhook that refuses a write, or is down: finalizers, annotations, releases, statuses, backups "
+        "of schemas, Events, Leases"
+    ),
     "A restart while Graph refuses every other call": (
         "a resource whose process is started anew, with all others, while Graph refuses every other call for ten "
         "minutes (300 in `make test`, 5,000 in `make chaos`)"

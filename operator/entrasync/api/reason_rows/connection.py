@@ -24,6 +24,11 @@ CONNECTION_NOT_READY = Row(
 INTERNAL_ERROR = Row(
     "InternalError", IN_PROGRESS, "The operator has a fault. Its log has the traceback. The operator tries again."
 )
+API_SERVER_REFUSED = Row(
+    "ApiServerRefused",
+    IN_PROGRESS,
+    "The API server refuses a write of the operator, mostly by an admission webhook. The operator tries again.",
+)
 SERVICE_PRINCIPAL_CHANGED = Row(
     "ServicePrincipalChanged",
     NEEDS_A_PERSON,

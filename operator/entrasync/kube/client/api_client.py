@@ -33,12 +33,20 @@ class BadRequest(ApiServerUnavailable):
     """The API server does not take the request as it is (400). An admission webhook that refuses answers so too."""
 
 
+class InternalError(ApiServerUnavailable):
+    """The API server could not decide about the request (500), as when it cannot reach an admission webhook."""
+
+
 class NotServed(ApiServerUnavailable):
     """A 404 that is not about an object: the API server does not serve its kind, or a proxy does not know the path."""
 
 
 class NamespaceTerminating(Forbidden):
     """The namespace is being deleted. It takes no new objects, whatever rights there are."""
+
+
+REFUSALS = (BadRequest, Forbidden, InternalError)
+"""What the API server answers when admission stops a write: the webhook chooses 400 or 403, and 500 if it is down."""
 
 
 class ApiClient:
@@ -135,6 +143,8 @@ async def error_of(response: aiohttp.ClientResponse) -> Exception:
             return NamespaceTerminating(words) if is_ending else Forbidden(words)
         case 422:
             return Unprocessable(words)
+        case 500:
+            return InternalError(words) if is_status else ApiServerUnavailable(words)
         case _:
             return ApiServerUnavailable(words)
 

@@ -9,7 +9,15 @@ from typing import Any
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.record.config_map_version import ConfigMapVersion
 from entrasync.core.resource.config_map import ConfigMap, NewConfigMap
-from entrasync.kube.client.api_client import JSON, ApiClient, BadRequest, Forbidden, NamespaceTerminating, Unprocessable
+from entrasync.kube.client.api_client import (
+    JSON,
+    ApiClient,
+    BadRequest,
+    Forbidden,
+    InternalError,
+    NamespaceTerminating,
+    Unprocessable,
+)
 from entrasync.kube.client.paths import encode_segment
 from entrasync.reconcile.ports.kubernetes import (
     ApiServerUnavailable,
@@ -17,6 +25,7 @@ from entrasync.reconcile.ports.kubernetes import (
     ConfigMapTaken,
     ResourceChanged,
     ResourceGone,
+    WriteRefused,
 )
 
 METADATA_FORM = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
@@ -88,6 +97,8 @@ class ConfigMapClient:
             raise  # its resources are deleted as well
         except (BadRequest, Forbidden, Unprocessable) as error:  # policies of a cluster answer with any of them
             raise ConfigMapRefused(str(error)) from error
+        except InternalError as error:
+            raise error if document is None else WriteRefused(str(error)) from error
 
 
 def _read_version(raw: Any) -> ConfigMapVersion:

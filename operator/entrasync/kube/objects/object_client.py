@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 from entrasync.api.names import GROUP, VERSION
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.object_meta import ObjectMeta
-from entrasync.kube.client.api_client import ApiClient, Unprocessable
+from entrasync.kube.client.api_client import REFUSALS, ApiClient, Unprocessable
 from entrasync.kube.client.paths import encode_segment
 from entrasync.reconcile.engine.store import Store
-from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone, WriteRefused
 
 ObjectT = TypeVar("ObjectT", bound=ObjectMeta)
 
@@ -73,10 +73,10 @@ class ObjectClient(Generic[ObjectT]):
     async def patch_metadata(self, resource: ObjectT, patch: Mapping[str, Any]) -> ObjectT:
         """Merge-patch `metadata` of this very object, by its uid, and return the new one.
 
-        With a `resourceVersion` inside, a stale one is refused.
+        With a `resourceVersion` inside, a stale one is refused. Raises `WriteRefused` too.
         """
         try:
-            return await self._patch(resource, "", {"metadata": {"uid": resource.uid, **patch}})
+            return await self._patch_metadata(resource, {"metadata": {"uid": resource.uid, **patch}})
         except Unprocessable:
             await self._look(resource)  # the uid is that of another object, unless this returns
             raise
@@ -108,14 +108,14 @@ class ObjectClient(Generic[ObjectT]):
     async def remove_finalizer(self, resource: ObjectT, finalizer: str) -> ObjectT:
         """Remove one finalizer of this very object and return the new one. Idempotent.
 
-        The patch tests only the uid and that finalizer, so no edit of others stops it.
+        The patch tests only the uid and that finalizer, so no edit of others stops it. Raises `WriteRefused` too.
         """
         newest = self._store.newest(resource)
         for _ in range(MAX_TRIES):
             if finalizer not in newest.finalizers:
                 return newest
             try:
-                return await self._patch(newest, "", _without_finalizer(newest, finalizer))
+                return await self._patch_metadata(newest, _without_finalizer(newest, finalizer))
             except (ResourceChanged, Unprocessable):
                 newest = await self._look(resource)
         raise ResourceChanged(f"the finalizers of {resource.key} change faster than ours can be removed")
@@ -126,6 +126,12 @@ class ObjectClient(Generic[ObjectT]):
         Raises `ResourceChanged` when there is another object under its name.
         """
         return await self._patch(resource, "/status", {})
+
+    async def _patch_metadata(self, resource: ObjectT, body: Patch) -> ObjectT:
+        try:
+            return await self._patch(resource, "", body)
+        except REFUSALS as error:
+            raise WriteRefused(str(error)) from error
 
     async def _patch_version(self, version: ObjectT, patch: Mapping[str, Any]) -> ObjectT:
         metadata = {"resourceVersion": version.resource_version}

@@ -22,6 +22,7 @@ from entrasync.reconcile.ports.kubernetes import (
     ApiServerUnavailable,
     ResourceChanged,
     ResourceGone,
+    WriteRefused,
 )
 
 LOG = logging.getLogger("entrasync.engine")
@@ -30,6 +31,15 @@ CURRENT_RESOURCE: ContextVar[str | None] = ContextVar("current_resource", defaul
 """The resource of the pass that runs in this task, for log lines of modules that know no resource."""
 
 BROKEN = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
+
+
+def _refused(error: WriteRefused) -> Retry:
+    """Return the verdict of a pass that the API server has stopped by its answer to a write."""
+    return Retry(
+        Reason.API_SERVER_REFUSED,
+        f"The API server refuses a write of the operator, which is tried again: {str(error).rstrip('.')}. If an "
+        "admission webhook or policy stops it, make an exception for the operator's ServiceAccount.",
+    )
 
 
 class DeadlineExceeded(Exception):
@@ -205,6 +215,8 @@ class WorkerPool:
         except ApiServerUnavailable as error:
             LOG.warning("The API server did not take a write.", extra={"resource": str(key), "why": str(error)})
             self._queue.back_off(key)
+            if isinstance(error, WriteRefused):
+                await self._record_broken(key, _refused(error))
             return "failed"
         except Exception:
             LOG.exception("A fault of the operator ended this pass. It is tried again.", extra={"resource": str(key)})

@@ -155,6 +155,13 @@ class ApiServerUnavailable(Exception):
     """The API server could not be reached, or refused for a reason of its own. The pass is repeated with backoff."""
 
 
+class WriteRefused(ApiServerUnavailable):
+    """The API server answered that it does not take a write, mostly because admission stops it.
+
+    The message has its words. Other writes may be taken, so the status can say it.
+    """
+
+
 class ConfigMapRefused(Exception):
     """The API server does not let a ConfigMap be read or written. The message has its words."""
 

@@ -9,7 +9,7 @@ from entrasync.core.record.config_map_version import ConfigMapVersion
 from entrasync.core.resource.config_map import NewConfigMap
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.config_maps import ConfigMapClient
-from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ConfigMapRefused, ConfigMapTaken
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ConfigMapRefused, ConfigMapTaken, WriteRefused
 from tests.support.answers import Answers
 
 KEY = ObjectKey("identity", "salesforce-schema-0")
@@ -80,6 +80,14 @@ class TestConfigMapClient:
         answers.say(status, {"message": "admission webhook denied the request: label owner is missing"})
         with pytest.raises(ConfigMapRefused, match="label owner is missing"):
             await client.create(BACKUP)
+
+    async def test_says_that_a_webhook_does_not_answer(self, answers: Answers, client: ConfigMapClient) -> None:
+        answers.say(500, {"kind": "Status", "message": 'failed calling webhook "policy"'})
+        answers.say(500, {"kind": "Status", "message": "etcdserver: request timed out"})
+        with pytest.raises(WriteRefused, match="failed calling webhook"):
+            await client.create(BACKUP)
+        with pytest.raises(ApiServerUnavailable, match="etcdserver"):
+            await client.read(KEY)
 
     async def test_deletes_one_that_is_there_or_gone(self, answers: Answers, client: ConfigMapClient) -> None:
         answers.say(200, {})

@@ -8,7 +8,7 @@ import pytest
 from entrasync.api.names import FINALIZER
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.synchronization_jobs import JobClient
-from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone, WriteRefused
 from entrasync.reconcile.state.jobs import JobStore
 from tests.support.answers import Answers
 from tests.support.facts import resource
@@ -89,6 +89,44 @@ class TestPatch:
         harness.answers.say(status, body)
         with pytest.raises(fault, match="PATCH"):
             await harness.write()
+
+
+ADMISSION = [
+    (400, 'admission webhook "policy" denied the request'),
+    (403, 'admission webhook "policy" denied the request'),
+    (500, 'Internal error occurred: failed calling webhook "policy"'),
+]
+
+
+class TestRefusalByAdmission:
+    @pytest.mark.parametrize(("status", "words"), ADMISSION)
+    async def test_of_metadata_is_one_that_the_status_can_say(
+        self, harness: ClientHarness, status: int, words: str
+    ) -> None:
+        harness.answers.say(status, {"kind": "Status", "message": words})
+        with pytest.raises(WriteRefused, match="webhook"):
+            await harness.jobs.patch_metadata(MINE, {"finalizers": [FINALIZER]})
+
+    @pytest.mark.parametrize(("status", "words"), ADMISSION)
+    async def test_of_a_release_is_one_that_the_status_can_say(
+        self, harness: ClientHarness, status: int, words: str
+    ) -> None:
+        harness.answers.say(status, {"kind": "Status", "message": words})
+        with pytest.raises(WriteRefused, match="webhook"):
+            await harness.jobs.release(MINE)
+
+    @pytest.mark.parametrize(("status", "words"), ADMISSION)
+    async def test_of_a_status_is_not(self, harness: ClientHarness, status: int, words: str) -> None:
+        harness.answers.say(status, {"kind": "Status", "message": words})
+        with pytest.raises(ApiServerUnavailable, match="webhook") as caught:
+            await harness.write()
+        assert not isinstance(caught.value, WriteRefused)
+
+    async def test_an_answer_of_a_gateway_is_none(self, harness: ClientHarness) -> None:
+        harness.answers.say(500, "<html>")
+        with pytest.raises(ApiServerUnavailable) as caught:
+            await harness.jobs.patch_metadata(MINE, {"finalizers": [FINALIZER]})
+        assert not isinstance(caught.value, WriteRefused)
 
 
 class TestPatchOfStatus:

@@ -19,6 +19,7 @@ from entrasync.reconcile.ports.kubernetes import (
     ResourceChanged,
     ResourceGone,
     WriteHeldBack,
+    WriteRefused,
 )
 from entrasync.reconcile.state.listings import ListingFanOut
 from tests.support.engine_harness import DEADLINE, EngineHarness
@@ -48,6 +49,7 @@ class TestFailures:
             (WriteHeldBack("x"), "changed", MIN_BACKOFF),
             (ApiServerSilent("x"), "failed", MIN_BACKOFF),
             (ApiServerUnavailable("x"), "failed", MIN_BACKOFF),
+            (WriteRefused("x"), "failed", MIN_BACKOFF),
             (RuntimeError("a fault of ours"), "broken", MIN_BACKOFF),
         ],
     )
@@ -110,6 +112,17 @@ class TestFailures:
                 await settle()
                 harness.clock.move(minutes(1))
         assert harness.reconciler.broken == [("a", NOW), ("a", NOW), ("a", NOW + minutes(4))]
+
+    async def test_the_reconciler_records_a_write_that_the_api_server_refuses_and_no_silence(
+        self, harness: EngineHarness
+    ) -> None:
+        refused = WriteRefused("admission webhook denied the request")
+        harness.reconciler.endings.extend([ApiServerUnavailable("no route"), refused])
+        async with harness.run():
+            for _ in range(2):
+                harness.add("a")
+                await settle()
+        assert harness.reconciler.broken == [("a", NOW)]
 
     async def test_a_status_that_cannot_be_written_harms_nothing(self, harness: EngineHarness) -> None:
         harness.reconciler.is_mute = True
