@@ -60,6 +60,7 @@ DESCRIPTIONS = {
         "an admission webhook that refuses a write, or is down: finalizers, annotations, releases, statuses, backups "
         "of schemas, Events, Leases"
     ),
+    "The CRD of jobs that is removed and put back": "the CRD of jobs that is removed and put back under a leader",
     "A restart while Graph refuses every other call": (
         "a resource whose process is started anew, with all others, while Graph refuses every other call for ten "
         "minutes (300 in `make test`, 5,000 in `make chaos`)"

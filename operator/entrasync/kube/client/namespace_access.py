@@ -1,4 +1,4 @@
-"""Which of the namespaces that the operator works in the API server refuses, learnt from its answers."""
+"""Which namespaces the API server refuses, and which of our kinds it no longer serves, learnt from its answers."""
 
 import logging
 import re
@@ -35,6 +35,8 @@ class NamespaceAccess:
         self.namespaces: tuple[Namespace, ...] = tuple(dict.fromkeys(namespaces)) or (None,)
         self._refused: defaultdict[Namespace, set[tuple[str, str]]] = defaultdict(set)
         self._suspects: set[Namespace] = set()
+        self._served: set[str] = set()
+        self._absent: set[str] = set()
         self._answered_since: float | None = None
 
     @property
@@ -56,6 +58,11 @@ class NamespaceAccess:
         """Whether the resources of a namespace cannot be read now."""
         return bool(self._refused.get(namespace) or self._refused.get(None))
 
+    @property
+    def absent_crds(self) -> list[str]:
+        """The CRDs that were served and are not any more."""
+        return sorted(f"{plural}.{GROUP}" for plural in self._absent)
+
     def may_act(self, key: ObjectKey) -> bool:
         """Whether an object may be acted on: what was last read in a refused namespace may be long out of date."""
         return not self.is_refused(key.namespace)
@@ -76,10 +83,22 @@ class NamespaceAccess:
         namespace, plural, rest = found.groups()
         if request.method == "GET" and not rest:
             verb = "watch" if "watch" in request.url.query else "list"
+            self._learn_served(plural, response)
             await self._learn(namespace, (verb, plural), response)
         elif response.status == HTTPStatus.FORBIDDEN:
             self._suspects.add(namespace)
         return response
+
+    def _learn_served(self, plural: str, response: aiohttp.ClientResponse) -> None:
+        """Learn whether a kind is served. One that was never served is waited for at the start, which says so."""
+        if response.status == HTTPStatus.NOT_FOUND and plural in self._served - self._absent:
+            self._absent.add(plural)
+            LOG.warning(_explain_absence(plural))
+        elif response.ok:
+            self._served.add(plural)
+            if plural in self._absent:
+                self._absent.remove(plural)
+                LOG.info("The API server serves %s.%s again.", plural, GROUP)
 
     async def _learn(self, namespace: Namespace, right: tuple[str, str], response: aiohttp.ClientResponse) -> None:
         was_refused = bool(self._refused.get(namespace))
@@ -97,6 +116,13 @@ class NamespaceAccess:
 def _describe(namespace: Namespace) -> str:
     """Name a namespace, or the cluster, in a message."""
     return f"namespace {namespace}" if namespace else "the cluster"
+
+
+def _explain_absence(plural: str) -> str:
+    return (
+        f"The CRD {plural}.{GROUP} is not there any more, and the operator waits for it. Install it again with "
+        "`helm upgrade` of the release that has crds.enabled, or with `kubectl apply --server-side -f crds/`."
+    )
 
 
 def _explain(namespace: Namespace) -> str:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from itertools import chain, repeat
 from typing import Any
 
@@ -108,8 +107,6 @@ def refusal_status(error: BaseException | None) -> int | None:
 def _explain(kinds: Sequence[WatchedKind[Any]], status: int, error: Exception) -> str:
     *others, last = [f"{kind.plural}.{GROUP}" for kind in kinds]  # Kopf does not say which watch has ended it
     crds = f"{', '.join(others)} or {last}" if others else last
-    if status == HTTPStatus.NOT_FOUND:
-        return f"The CRD {crds} was deleted, and the operator ends. Install it: the operator waits for it when started."
     return (
         f"The API server refused the watch of {crds} ({status} {error}), and the operator ends. Grant list and watch."
     )

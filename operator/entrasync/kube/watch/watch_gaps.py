@@ -2,7 +2,7 @@
 
 When a version is too old to watch on from (410), as after an outage, Kopf lists again. It never tells of objects that
 this list does not show any more. An error that the API server sends in the middle of a watch or a list would end it,
-and with it the process.
+and with it the process, and so would a CRD that is removed.
 """
 
 import asyncio
@@ -24,11 +24,15 @@ from entrasync.kube.watch.watched_kind import WatchedKind
 LOG = logging.getLogger("entrasync.kube")
 
 RETRY_INTERVAL_SECONDS = 1.0
-"""Real seconds from an error in the middle of a watch to the next list."""
+"""Real seconds from an error in the middle of a watch, or from a 404, to the next list."""
 
 _BREAKS = (watching.WatchingError, aiohttp.ContentTypeError, ValueError)
 """What would end a watch of Kopf for good and says nothing of the next one: an error in place of an event, or an answer
 that is not JSON, as of a proxy. Kopf itself begins anew after a fault of the connection."""
+
+_PASSING = (None, HTTPStatus.GONE, HTTPStatus.NOT_FOUND)
+"""Statuses after which a watch is begun anew. A list whose pages took too long answers 410 too, and one of a kind whose
+CRD was removed 404: what is known of its objects stays until there is a list again, for they may still hold jobs."""
 
 _watch = watching.continuous_watch
 
@@ -56,9 +60,11 @@ async def watch_without_gaps(
         async for event in events if kind is None else _prune(kind, namespace, events):
             yield event
     except (*_BREAKS, errors.APIClientError) as error:
-        if isinstance(error, errors.APIClientError) and error.status != HTTPStatus.GONE:
-            raise  # a list whose pages took too long answers 410 too
-        LOG.warning("The API server broke a watch off. It is begun anew with a list.", extra={"why": str(error)})
+        status = error.status if isinstance(error, errors.APIClientError) else None
+        if status not in _PASSING:
+            raise
+        if status != HTTPStatus.NOT_FOUND:  # of which the session's middleware has told
+            LOG.warning("The API server broke a watch off. It is begun anew with a list.", extra={"why": str(error)})
         await asyncio.sleep(RETRY_INTERVAL_SECONDS)
 
 

@@ -50,6 +50,8 @@ def find_unreadiness(
     if access.is_all_refused:
         refused = ", ".join(namespace or "the cluster" for namespace in access.namespaces)
         return f"the API server refuses {refused}; the log has why"
+    if absent := access.absent_crds:
+        return f"the API server does not serve {', '.join(absent)}; the log has what to do"
     if standing.stands_by:
         return standing.fault
     if not all(engine.has_started for engine in engines):

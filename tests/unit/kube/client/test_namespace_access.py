@@ -63,3 +63,29 @@ async def test_objects_of_a_refused_namespace_may_not_be_acted_on() -> None:
     access = NamespaceAccess(["team-a", "team-b"])
     await pass_answer(access, 403, JOBS.format("team-a"))
     assert [access.may_act(ObjectKey(namespace, "job")) for namespace in ("team-a", "team-b")] == [False, True]
+
+
+class TestAbsentCrds:
+    async def test_one_that_was_served_and_is_gone_is_told_of_once_until_it_is_back(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        access, url = NamespaceAccess(["team-a"]), JOBS.format("team-a")
+        await pass_answer(access, 200, url)
+        for _ in range(2):
+            await pass_answer(access, 404, url + "?watch=true")
+        assert access.absent_crds == ["synchronizationjobs.entrasync.io"]
+        [record] = caplog.records
+        assert "The CRD synchronizationjobs.entrasync.io is not there any more" in record.message
+        await pass_answer(access, 200, url)
+        assert access.absent_crds == []
+
+    async def test_one_that_was_never_served_is_none(self) -> None:
+        access = NamespaceAccess(["team-a"])
+        await pass_answer(access, 404, JOBS.format("team-a"))
+        assert access.absent_crds == []
+
+    async def test_an_object_that_is_gone_says_nothing(self) -> None:
+        access, url = NamespaceAccess(["team-a"]), JOBS.format("team-a")
+        await pass_answer(access, 200, url)
+        await pass_answer(access, 404, url + "/job/status", method="PATCH")
+        assert access.absent_crds == []

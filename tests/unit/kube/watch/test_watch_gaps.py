@@ -104,9 +104,17 @@ async def test_an_error_in_the_middle_ends_a_watch_and_not_the_process(
     assert "The API server broke a watch off. It is begun anew with a list." in caplog.messages
 
 
+async def test_a_kind_that_is_no_longer_served_ends_a_watch_and_forgets_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = Watch(monkeypatch, event("a"), errors.APINotFoundError(status=404, headers={}))
+    assert await watch.run() == [event("a")]
+    assert watch.known() == {"a", "b", "c"}
+
+
 async def test_a_refusal_ends_the_process_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(errors.APINotFoundError):
-        await Watch(monkeypatch, errors.APINotFoundError(status=404, headers={})).run()
+    with pytest.raises(errors.APIForbiddenError):
+        await Watch(monkeypatch, errors.APIForbiddenError(status=403, headers={})).run()
 
 
 def test_kopf_looks_its_watch_up_where_it_is_replaced() -> None:

@@ -27,6 +27,7 @@ class State:
     stands_by: bool = False
     lease_fault: str | None = None
     is_shut_out: bool = False
+    absent_crds: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ("team-a", "team-b")
 
     def find_death(self, background: Background | None = None) -> str | None:
@@ -104,6 +105,10 @@ class TestReadiness:
             (replace(STANDBY, lease_fault="the Lease is refused"), "the Lease is refused"),
             (replace(BEGINNING, lease_fault="the Lease is refused"), "the Lease is refused"),
             (State(has_started=False, is_all_refused=True), "the API server refuses team-a, team-b; the log has why"),
+            (
+                State(absent_crds=("synchronizationjobs.entrasync.io",)),
+                "the API server does not serve synchronizationjobs.entrasync.io; the log has what to do",
+            ),
             (PASSLESS, "passes are not made any more"),
             (State(is_shut_out=True), "another install looks after all namespaces with resources; the log names it"),
             (State(refusals_in_a_row=7), "the API server took none of the last 7 writes; the log has its words"),
