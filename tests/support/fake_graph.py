@@ -69,7 +69,7 @@ class FakeGraph(FakeSchemas):
     While it `is_stale`, an accepted start, pause, restart or PATCH does not show. `secrets` are stored by key,
     and those in `masked` show as `*`. A PUT of secrets removes the others where it `puts_replace`. `store` turns sent
     values into stored ones, `show` stored ones into shown ones. `provisioned` has what was provisioned on demand, with
-    the rule; Graph answers with the `report`.
+    the rule; Graph answers with the `report`. A restarted job shows the `code_after_restart`.
     `tried` has what was validated, `put` what was sent, `restarts` the requested scopes, `sent_settings` the settings,
     `patched` the same by name. Graph accepts `ignored_settings` and does not change them. Each entry of `during` runs
     once, within the next call of that name, and each of `before` once while the next write waits for a token.
@@ -95,6 +95,7 @@ class FakeGraph(FakeSchemas):
         self.show: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
         self.tried: list[dict[str, str]] = []
         self.restarts: list[tuple[str, ...]] = []
+        self.code_after_restart = "NotRun"
         self.takes_interval = False
         self.ignored_settings: set[str] = set()
         self.sent_settings: list[list[SettingEntry]] = []
@@ -187,7 +188,7 @@ class FakeGraph(FakeSchemas):
     async def restart_job(self, service_principal_id: str, job_id: str, scopes: tuple[str, ...] = ()) -> None:
         def restart() -> None:
             self.restarts.append(scopes)
-            self._schedule(job_id, "Active", "NotRun")
+            self._schedule(job_id, "Active", self.code_after_restart)
 
         self._call("restart_job", restart)
 

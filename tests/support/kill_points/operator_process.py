@@ -11,6 +11,8 @@ from unittest.mock import patch
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
 from entrasync.kube.watch.watched_kind import WatchedKind
+from entrasync.kube.watch import list_sync
+from entrasync.process import clock as operator_clock
 from entrasync.process import composition, lifecycle
 from entrasync.process.clock import WorldClock
 from entrasync.process.observability.metrics import Metrics
@@ -27,6 +29,9 @@ from tests.support.kill_points.memory_session import SERVER, MemorySession, Midd
 from tests.support.kill_points.simulated_loop import SimulatedLoop
 
 SETTINGS = RunSettings(leader_election=False)  # there is never more than one process
+
+SECONDS_BETWEEN_LOOKS = 600.0
+"""At clocks that nobody sets and at namespaces that never refuse. At one second each, most of the time goes there."""
 
 CURRENT: ContextVar["OperatorProcess | None"] = ContextVar("CURRENT", default=None)
 """The process that runs now."""
@@ -62,9 +67,13 @@ class OperatorProcess:
 
     async def _live(self) -> None:
         services = self.services = self._compose()
-        await lifecycle._read_first(services)
-        lifecycle.begin_work(services)
-        await asyncio.gather(*(self._follow(each.kind) for each in services.kinds))
+        with (
+            patch.object(operator_clock, "SECONDS_BETWEEN_LOOKS", SECONDS_BETWEEN_LOOKS),
+            patch.object(list_sync, "REFUSED_RECHECK_INTERVAL_SECONDS", SECONDS_BETWEEN_LOOKS),
+        ):
+            await lifecycle._read_first(services)
+            lifecycle.begin_work(services)
+            await asyncio.gather(*(self._follow(each.kind) for each in services.kinds))
 
     def _compose(self) -> Services:
         clock = WorldClock(read_wall=self._loop.wall, read_monotonic=self._loop.time)
