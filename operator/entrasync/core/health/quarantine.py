@@ -32,7 +32,12 @@ def quarantine_halt(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
 
 def held_episode(job: RemoteJob) -> datetime | None:
     """Return when the quarantine began in which Graph holds back deletions; None in any other state."""
-    return _quarantine(job).series_began_at if holds_deletions(job) else None
+    return quarantine_began_at(job) if holds_deletions(job) else None
+
+
+def quarantine_began_at(job: RemoteJob) -> datetime | None:
+    """Return when the quarantine of a job began; None if it is in none, or Graph does not say."""
+    return _quarantine(job).series_began_at if job.is_quarantined else None
 
 
 def holds_deletions(job: RemoteJob) -> bool:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import Action, Target
+from entrasync.core.restart.basis import Basis
 from entrasync.core.restart.requests import RestartRequest
 
 
@@ -35,6 +36,8 @@ class RestartOnRequest(Action):
     service_principal_id: str
     job_id: str
     request: RestartRequest
+    basis: Basis
+    """What of the job it was decided on."""
 
     def describe(self) -> str:
         """Say what it does."""

@@ -9,6 +9,7 @@ from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.quarantine import quarantine_halt
 from entrasync.core.restart.actions import RecoverJob, RestartJob, RestartOnRequest
+from entrasync.core.restart.basis import read_basis
 from entrasync.core.restart.periodic import find_due_run
 from entrasync.core.restart.recovery import new_credentials_since, recovery_due_at
 from entrasync.core.restart.requests import list_due_requests, may_restart
@@ -24,7 +25,7 @@ def restart_is_requested(facts: Facts) -> Verdict | None:
     due = list_due_requests(facts)
     if facts.job is None or not due or not may_restart(facts):
         return None
-    return Do(RestartOnRequest(facts.service_principal_id, facts.job.id, due[0]))
+    return Do(RestartOnRequest(facts.service_principal_id, facts.job.id, due[0], read_basis(facts.job)))
 
 
 def periodic_restart_is_due(facts: Facts) -> Verdict | None:
@@ -35,7 +36,7 @@ def periodic_restart_is_due(facts: Facts) -> Verdict | None:
     run, job = find_due_run(facts), facts.job
     if job is None or run is None or not job.is_active or job.is_quarantined:
         return None
-    return Do(RestartOnRequest(facts.service_principal_id, job.id, run))
+    return Do(RestartOnRequest(facts.service_principal_id, job.id, run, read_basis(job)))
 
 
 def quarantine_may_be_ended(facts: Facts) -> Verdict | None:

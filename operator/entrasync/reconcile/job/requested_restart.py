@@ -1,16 +1,20 @@
 """The handler of restarts that are asked for by a token."""
 
+from datetime import timedelta
+
 from entrasync.api.job.restart import are_dangerous
 from entrasync.api.reasons import Reason
 from entrasync.core.application.rules import wanted_scope
-from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
+from entrasync.core.decision.errors import EntraSyncError, Halted, OutcomeUnknown
 from entrasync.core.decision.event import Event
+from entrasync.core.decision.verdicts import Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.record.job_record import JobRecord
 from entrasync.core.record.restart_record import Channel, RestartOutcome
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.restart.actions import RestartOnRequest
+from entrasync.core.restart.basis import read_basis
 from entrasync.core.restart.record import with_request_outcome, with_request_try
 from entrasync.core.restart.requests import RestartRequest
 from entrasync.reconcile.job.restart import MAX_RESTARTS
@@ -18,6 +22,9 @@ from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_restarts_on_lost_answer
+
+CHANGED_JOB_DELAY = timedelta(seconds=10)
+"""Pause before the next look when a job is not what the list of jobs showed."""
 
 
 class RequestedRestartHandler(Handler[RestartOnRequest]):
@@ -31,7 +38,8 @@ class RequestedRestartHandler(Handler[RestartOnRequest]):
     async def perform(self, action: RestartOnRequest, context: Context) -> ActionResult:
         """Record the try, restart the job, and record the answer at once, so that no crash repeats what was answered.
 
-        A try that certainly did not happen leaves no record.
+        A try that certainly did not happen leaves no record. A dangerous restart is not sent if the job, read once
+        more, is not as it was when the restart was decided.
         """
         before, request = context.resource.record, action.request
         if _has_used_its_tries(before, request):
@@ -39,6 +47,7 @@ class RequestedRestartHandler(Handler[RestartOnRequest]):
         sent = with_request_try(before, request, self._clock.now())
         resource = await self._writer.write_ahead(context.resource, sent, if_unchanged=True)
         try:
+            await _confirm_basis(action, context)
             await context.graph.restart_job(action.service_principal_id, action.job_id, request.scopes)
         except OutcomeUnknown:
             if not _has_used_its_tries(sent, request):
@@ -68,6 +77,26 @@ class RequestedRestartHandler(Handler[RestartOnRequest]):
         scope = wanted_scope(resource)
         settled = with_request_outcome(resource.record, request, outcome, provisioning_scope=scope)
         return ActionResult(await self._writer.write_ahead(resource, settled), needs_look=True)
+
+
+async def _confirm_basis(action: RestartOnRequest, context: Context) -> None:
+    """Read the job directly before a dangerous restart: the list that it was decided on may be old (graph-facts 4.2).
+
+    Raises `Halted` (WAITING_FOR_REPLICATION) if the job has changed since, and what `SyncApi.get_job` raises.
+    """
+    if not are_dangerous(action.request.scopes):
+        return
+    job = await context.graph.get_job(action.service_principal_id, action.job_id)
+    if job is not None and read_basis(job) == action.basis:
+        return
+    raise Halted(
+        Wait(
+            Reason.WAITING_FOR_REPLICATION,
+            f"The restart that {action.request.source} asks for is not sent, because job {action.job_id} has changed "
+            "since Graph listed it: it was started, paused, or its quarantine is another. The operator looks again.",
+            CHANGED_JOB_DELAY,
+        )
+    )
 
 
 def _advise(request: RestartRequest) -> str:

@@ -18,6 +18,7 @@ from entrasync.core.record.restart_record import Channel
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
 from entrasync.core.restart.actions import RecoverJob, RestartJob, RestartOnRequest
+from entrasync.core.restart.basis import read_basis
 from entrasync.core.restart.requests import RestartRequest
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
 from entrasync.core.schema.actions import PutSchema
@@ -46,7 +47,12 @@ GRAPH_WRITES: list[Action] = [
     RemoveSecrets(PRINCIPAL, frozenset({"BaseAddress"})),
     RestartJob(PRINCIPAL, JOB),
     RecoverJob(PRINCIPAL, JOB, "as spec.recovery asks"),
-    RestartOnRequest(PRINCIPAL, JOB, RestartRequest(Channel.SPEC, "token", DEFAULT_SCOPES, "spec.restart.token")),
+    RestartOnRequest(
+        PRINCIPAL,
+        JOB,
+        RestartRequest(Channel.SPEC, "token", DEFAULT_SCOPES, "spec.restart.token"),
+        read_basis(remote_job()),
+    ),
 ]
 KUBERNETES_WRITES: list[Action] = [
     AddFinalizer(),

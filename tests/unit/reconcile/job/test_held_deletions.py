@@ -8,7 +8,7 @@ import pytest
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_time
 from tests.support.facts import JOB, NOW, application, desired, hours, minutes, quarantined_job, remote_job
-from tests.support.graph_answers import LOST, refused
+from tests.support.graph_answers import DOWN, LOST, refused
 from tests.support.reconciler_harness import ReconcilerHarness
 from tests.support.restart_passes import Killed, messages, recorded
 
@@ -159,6 +159,46 @@ class TestApproval:
             f"{HELD} spec.application.accidentalDeletions.approve {EPISODE} approves them. The approval is not sent "
             "yet: Ready says what comes before it."
         )
+
+
+class TestStaleList:
+    """Graph's list of jobs may be older than its answer about one job."""
+
+    async def test_an_approval_is_not_sent_into_a_newer_quarantine(self, harness: ReconcilerHarness) -> None:
+        key = await hold(harness)
+        newer = quarantined_job(reason="TooManyDeletes", seriesBegan=write_time(NOW))
+        harness.graph.during["get_job"] = lambda: harness.graph.add(newer)
+        await approve(harness, key, EPISODE)
+        assert harness.graph.restarts == []
+        assert "restarts" not in harness.status(key)
+        assert harness.condition(key, "Ready") == ("False", "WaitingForReplication")
+        assert harness.message(key, "Ready") == (
+            f"The restart that spec.application.accidentalDeletions.approve {EPISODE} asks for is not sent, because "
+            f"job {JOB} has changed since Graph listed it: it was started, paused, or its quarantine is another. The "
+            "operator looks again."
+        )
+        await harness.run_until(key, hours(3))
+        assert harness.graph.restarts == []
+        assert "names another quarantine" in harness.message(key, "DeletionsHeld")
+
+    async def test_an_approval_is_sent_when_the_list_has_caught_up(self, harness: ReconcilerHarness) -> None:
+        key = await hold(harness)
+        harness.graph.during["get_job"] = lambda: harness.graph.add(remote_job())
+        await approve(harness, key, EPISODE)
+        assert harness.graph.restarts == []
+        harness.graph.add(held_job())
+        await harness.run(key)
+        assert harness.graph.restarts == FORCED
+
+    async def test_an_approval_of_a_job_that_cannot_be_read_waits_and_leaves_no_record(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = await hold(harness)
+        harness.graph.fail("get_job", DOWN)
+        await approve(harness, key, EPISODE)
+        assert (harness.graph.restarts, "restarts" in harness.status(key)) == ([], False)
+        await harness.run(key)
+        assert harness.graph.restarts == FORCED
 
 
 class TestLostAnswer:

@@ -8,8 +8,9 @@ import pytest
 from entrasync.api.names import RESTART_ANNOTATION
 from entrasync.api.policies import ManagementPolicy, RestartScope, ScheduleState
 from entrasync.core.record.restart_record import MAX_EARLIER_TOKENS
+from entrasync.core.remote.jobs import RemoteJob
 from entrasync.reconcile.ports.kubernetes import WriteHeldBack
-from tests.support.facts import JOB, desired, holder, hours, minutes, remote_job, resource
+from tests.support.facts import JOB, desired, holder, hours, minutes, quarantined_job, remote_job, resource
 from tests.support.graph_answers import DOWN, LOST, refused
 from tests.support.reconciler_harness import ReconcilerHarness
 from tests.support.restart_passes import DEFAULT, Killed, annotate, ask, forced, messages, recorded, settle, wish
@@ -257,6 +258,21 @@ class TestRefusal:
         await ask(harness, key, "one")
         assert harness.condition(key, "Stalled") == ("True", "RequestRefused")
         assert "restarts" not in harness.status(key)
+
+    @pytest.mark.parametrize("changed", [remote_job(state="Paused", code="Paused"), quarantined_job()])
+    async def test_a_dangerous_restart_of_a_job_that_has_changed_since_it_was_listed_is_not_sent(
+        self, changed: RemoteJob, harness: ReconcilerHarness
+    ) -> None:
+        key = await settle(harness)
+        harness.graph.during["get_job"] = lambda: harness.graph.add(changed)
+        await ask(harness, key, "one", RestartScope.FULL)
+        assert (harness.graph.restarts, "restarts" in harness.status(key)) == ([], False)
+        assert harness.condition(key, "Ready")[1] == "WaitingForReplication"
+
+    async def test_a_harmless_restart_reads_the_job_no_second_time(self, harness: ReconcilerHarness) -> None:
+        key = await settle(harness)
+        await ask(harness, key, "one")
+        assert (harness.graph.restarts, "get_job" in harness.graph.calls) == ([DEFAULT], False)
 
     async def test_a_restart_that_was_held_back_leaves_no_record(self, harness: ReconcilerHarness) -> None:
         key = await settle(harness)
