@@ -161,6 +161,30 @@ A job is paused whatever is wrong with its application or schema. It is started 
 before. Rules about the job's health come last, when nothing else is left to do.
 """
 
+SCHEMA_RULES = frozenset(
+    {
+        schema_could_not_be_read,
+        schema_part_is_unknown,
+        attribute_is_unknown,
+        rule_is_not_editable,
+        directory_is_read_only,
+        expression_is_refused,
+        mapping_test_fails,
+        schema_change_awaits_approval,
+        schema_was_not_taken,
+    }
+)
+"""Rules that find why the schema is not as wanted. Until a person has looked, which may take days, restarts go on."""
+
+RESTART_RULES: tuple[Rule, ...] = (
+    pause_was_not_taken,
+    restart_is_requested,
+    quarantine_may_be_ended,
+    restart_is_due,
+    periodic_restart_is_due,
+)
+"""Rules of restarts, with the one that keeps them from a job that Graph shows running although it is to be paused."""
+
 MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     acknowledgement_is_outdated,
     application_is_held_by_another,
@@ -245,7 +269,21 @@ def forecast_writes(facts: Facts) -> tuple[Action, ...]:
 
 
 def _first(facts: Facts, rules: tuple[Rule, ...]) -> Verdict | None:
-    return next((verdict for rule in rules if (verdict := rule(facts)) is not None), None)
+    for rule in rules:
+        if (verdict := rule(facts)) is not None:
+            is_for_a_person = rule in SCHEMA_RULES and isinstance(verdict, Stall)
+            return (_find_restart(facts) or verdict) if is_for_a_person else verdict
+    return None
+
+
+def _find_restart(facts: Facts) -> Do | None:
+    """Find a restart that is due beside a schema that waits for a person.
+
+    While Graph may still answer or show a change, a restart waits: it would begin a cycle with the schema from before.
+    """
+    verdicts = (verdict for rule in RESTART_RULES if (verdict := rule(facts)) is not None)
+    verdict = next(verdicts, None)
+    return verdict if isinstance(verdict, Do) else None
 
 
 def _observe(facts: Facts, rules: tuple[Rule, ...]) -> tuple[tuple[Action, ...], Verdict | None]:
