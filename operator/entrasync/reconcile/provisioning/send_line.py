@@ -18,6 +18,10 @@ LATE = timedelta(seconds=30)
 """A request that does not come back so long after its time holds nobody up. It may be in a refused namespace."""
 
 
+_Age = tuple[datetime, str]
+"""When a request was created, and its name: what orders those of a namespace."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A place in line, 1 for the next, and after which time to ask again."""
@@ -40,6 +44,8 @@ class _TenantLine:
     answered: list[datetime] = field(default_factory=list)
     """When the requests of the last ten seconds were answered: Graph had counted each of them by then."""
     waiting: dict[ObjectKey, _Waiting] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
+    """The number of the last turn of each namespace."""
 
     def free_times(self, now: datetime) -> list[datetime]:
         """Return when each of the five is free to be used, sorted."""
@@ -47,18 +53,42 @@ class _TenantLine:
         times = [*(time + PERIOD for time in self.answered), *(now + PERIOD for _ in self.sending)]
         return sorted([*times, *[now] * (MAX_SENT - len(times))])
 
+    def give_turn(self, key: ObjectKey) -> None:
+        """Note that a request is sent now, so that its namespace comes after the others."""
+        self.waiting.pop(key, None)
+        self.sending.add(key)
+        self.turns[key.namespace] = max(self.turns.values(), default=0) + 1
+
     def count_before(self, key: ObjectKey, created_at: datetime, now: datetime) -> int:
-        """Count those that were created earlier and come back in time."""
-        return sum(
-            1
-            for other, each in self.waiting.items()
-            if (each.created_at, other) < (created_at, key) and now - each.expected_at < LATE
+        """Count those that are sent earlier, of those that come back in time: a request of each namespace in turn."""
+        ages = self._list_ages(now)
+        own = ages.setdefault(key.namespace, [])
+        earlier = sum(1 for age in own if age < (created_at, key.name))
+        rank = self._rank(key.namespace, min([*own, (created_at, key.name)]))
+        return earlier + sum(
+            min(len(others), earlier + (self._rank(namespace, min(others)) < rank))
+            for namespace, others in ages.items()
+            if namespace != key.namespace
         )
+
+    def _list_ages(self, now: datetime) -> dict[str, list[_Age]]:
+        """List by namespace what waits and comes back in time."""
+        ages: dict[str, list[_Age]] = {}
+        for key, each in self.waiting.items():
+            if now - each.expected_at < LATE:
+                ages.setdefault(key.namespace, []).append((each.created_at, key.name))
+        return ages
+
+    def _rank(self, namespace: str, oldest: _Age) -> tuple[int, _Age, str]:
+        """Return what orders the namespaces: whose turn was longest ago, and then who has waited longest."""
+        return self.turns.get(namespace, 0), oldest, namespace
 
 
 class SendLine:
-    """Lets the oldest requests of each tenant go first, at most five in ten seconds. All times are world time.
+    """Lets at most five requests of each tenant go in ten seconds. All times are world time.
 
+    One of each namespace goes in turn, so that no namespace can keep the others waiting by many requests. Within a
+    namespace the oldest goes first.
     The ten seconds count from the answer, so that Graph sees no sixth within them however slow the way to it is.
     """
 
@@ -75,8 +105,7 @@ class SendLine:
         line = self._tenants.setdefault(tenant, _TenantLine(answered=list(self._seed)))
         free_times, before = line.free_times(now), line.count_before(key, created_at, now)
         if before < MAX_SENT and free_times[before] <= now:
-            line.waiting.pop(key, None)
-            line.sending.add(key)
+            line.give_turn(key)
             return None
         wait = free_times[before % MAX_SENT] + PERIOD * (before // MAX_SENT) - now
         look_again = max(wait if wait <= LONGEST_EXACT_WAIT else wait / 2, SHORTEST_WAIT)

@@ -12,8 +12,8 @@ TENANT = "a-tenant"
 SOON = timedelta(microseconds=1)
 
 
-def key(number: int) -> ObjectKey:
-    return ObjectKey("identity", f"user-{number:03d}")
+def key(number: int, namespace: str = "identity") -> ObjectKey:
+    return ObjectKey(namespace, f"user-{number:03d}")
 
 
 class WaitingRequests:
@@ -22,12 +22,12 @@ class WaitingRequests:
     def __init__(self) -> None:
         self.line, self.now = SendLine(), NOW
 
-    def enter(self, number: int, tenant: str = TENANT) -> Place | None:
+    def enter(self, number: int, tenant: str = TENANT, *, namespace: str = "identity") -> Place | None:
         created_at = NOW - timedelta(hours=1) + seconds(number)
-        return self.line.enter(tenant, key(number), created_at=created_at, now=self.now)
+        return self.line.enter(tenant, key(number, namespace), created_at=created_at, now=self.now)
 
-    def place(self, number: int) -> int:
-        found = self.enter(number)
+    def place(self, number: int, namespace: str = "identity") -> int:
+        found = self.enter(number, namespace=namespace)
         assert found is not None
         return found.number
 
@@ -98,6 +98,47 @@ class TestTurn:
             sent.append(line.now)
         assert all(later - earlier >= PERIOD for earlier, later in zip(sent, sent[5:], strict=False))
         assert sent[-1] - sent[0] < timedelta(seconds=75)
+
+
+class TestNamespaces:
+    """Namespace `many` has filled the line when others come."""
+
+    @pytest.fixture(autouse=True)
+    def fill(self, line: WaitingRequests) -> None:
+        for number in range(40):
+            if line.enter(number, namespace="many") is None:
+                line.line.finish(TENANT, key(number, "many"), line.now)
+
+    def test_with_one_request_do_not_wait_for_one_with_many(self, line: WaitingRequests) -> None:
+        assert line.place(90, "few") == 1
+        assert line.place(91, "other") == 2
+        assert line.place(5, "many") == 3
+        assert line.place(6, "many") == 4
+        line.move(PERIOD)
+        assert line.enter(90, namespace="few") is None
+
+    def test_take_turns(self, line: WaitingRequests) -> None:
+        for number in range(90, 93):
+            line.enter(number, namespace="few")
+        assert [line.place(number, "few") for number in (90, 91, 92)] == [1, 3, 5]
+        assert [line.place(number, "many") for number in (5, 6, 7, 8)] == [2, 4, 6, 7]
+
+    def test_keep_their_turn_when_another_has_had_its_own(self, line: WaitingRequests) -> None:
+        line.move(PERIOD)
+        assert line.enter(90, namespace="few") is None
+        line.line.finish(TENANT, key(90, "few"), line.now)
+        for number in range(5, 9):
+            assert line.enter(number, namespace="many") is None
+        assert line.place(91, "few") == 1, "namespace many had its turn later"
+        assert line.place(9, "many") == 2
+
+    def test_give_each_request_a_place_of_its_own(self, line: WaitingRequests) -> None:
+        waiting = [(number, "many") for number in range(5, 40)]
+        waiting += [(90 + number, namespace) for number in range(4) for namespace in ("few", "other")]
+        for number, namespace in waiting:
+            line.enter(number, namespace=namespace)
+        places = [line.place(number, namespace) for number, namespace in waiting]
+        assert sorted(places) == list(range(1, len(waiting) + 1))
 
 
 class TestPlace:
