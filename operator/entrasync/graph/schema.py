@@ -1,12 +1,15 @@
 """The synchronization schema of a job in Graph, and how Graph reads expressions."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from entrasync.core.primitives.json_text import write_large_json
 from entrasync.core.primitives.json_values import read_object, read_text
 from entrasync.core.remote.schema import DIRECTORIES, RULES, Evaluation, ParsedExpression, Schema
 from entrasync.graph.calls.error_classifier import make_unreadable_error
-from entrasync.graph.calls.json_caller import JsonCaller, read_response
+from entrasync.graph.calls.exchange import Request
+from entrasync.graph.calls.json_caller import JsonCaller, read_large_response, read_response
 from entrasync.graph.calls.operations import (
     DELETE_SCHEMA,
     GET_SCHEMA,
@@ -33,7 +36,7 @@ class SchemaClient(JsonCaller):
         return await self._read(GET_TEMPLATE_SCHEMA, url)
 
     async def _read(self, operation: Operation, url: str) -> Schema:
-        schema = read_response(operation, await self._send(operation, "GET", url))
+        schema = await read_large_response(operation, await self._send(operation, "GET", url))
         for member, words in ((RULES, "rules"), (DIRECTORIES, "directories")):
             if not isinstance(schema.get(member), list):
                 raise make_unreadable_error(operation, f"it has no list of {words}")
@@ -46,7 +49,8 @@ class SchemaClient(JsonCaller):
     async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:
         """Replace the whole schema of a job; may be repeated (graph-facts 5.2)."""
         url = self._urls.job(service_principal_id, job_id, "schema")
-        await self._send(PUT_SCHEMA, "PUT", url, document=schema)
+        body = await asyncio.to_thread(lambda: write_large_json(schema).encode())
+        await self._exchange.send(Request(PUT_SCHEMA, "PUT", url, body))
 
     async def parse_expression(self, service_principal_id: str, job_id: str, expression: str) -> ParsedExpression:
         """Let Graph read an expression. Raises `Transient` when its answer says neither how nor why not."""

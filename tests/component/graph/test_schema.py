@@ -1,5 +1,6 @@
 """The schema of a job by the real client, at the simulator and at a Graph that answers oddly."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from entrasync.core.remote.schema import Evaluation, ParsedExpression, attribute
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
 from entrasync.reconcile.ports.graph import SyncApi
+from tests.support.held_computation import HeldComputation
 from tests.support.permits import AnyWrite
 from tests.support.scripted_client import JOB, SP, ScriptedClient
 from tests.support.scripted_graph import Reply
@@ -47,6 +49,23 @@ class TestSchema:
         again, template = await api.get_schema(principal, job), await api.get_template_schema(principal, "fullAD2AAD")
         assert {**again, "version": ""} == {**first, "version": ""}
         assert {**writable(template), "id": job, "version": ""} == {**writable(again), "version": ""}
+
+    @pytest.mark.parametrize(
+        ("module", "name"),
+        [
+            ("entrasync.graph.calls.json_caller", "read_large_object"),
+            ("entrasync.graph.schema", "write_large_json"),
+        ],
+    )
+    async def test_of_many_kilobytes_lets_another_task_run_while_it_is_read_and_written(
+        self, held: tuple[SyncApi, str, str], module: str, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        api, principal, job = held
+        computation = HeldComputation(monkeypatch, module, name)
+        other = asyncio.create_task(computation.release())
+        await api.put_schema(principal, job, writable(await api.get_schema(principal, job)))
+        await other
+        assert computation.was_held_up == [False]
 
     async def test_of_an_unknown_job_may_be_replicating(self, held: tuple[SyncApi, str, str]) -> None:
         api, principal, _ = held

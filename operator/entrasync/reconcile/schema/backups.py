@@ -1,5 +1,6 @@
 """Keeps the schema from before a change in a ConfigMap, from which `spec.schema.from` can restore it."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -44,7 +45,7 @@ class SchemaBackups:
         Raises `Halted` (SCHEMA_BACKUP_FAILED) when the API server does not let it be made, somebody else has made a
         ConfigMap of its name, or the schema is too large.
         """
-        packed = pack_schema(action.replaced)
+        packed = await asyncio.to_thread(pack_schema, action.replaced)
         if len(packed) > MAX_BACKUP_BYTES:
             raise _failed(
                 f"the schema has {len(packed)} bytes when packed, and a ConfigMap holds {MAX_BACKUP_BYTES}",

@@ -1,6 +1,7 @@
 """The reader of the job's schema. It reads it only when something may differ, because it is large."""
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -11,9 +12,9 @@ from entrasync.core.decision.verdicts import Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.schema_seen import SchemaSeen
 from entrasync.core.record.config_map_version import ConfigMapVersion
-from entrasync.core.remote.schema import Schema
+from entrasync.core.remote.schema import ParsedExpression, Schema
 from entrasync.core.schema.mapping_tests import Case, find_failed_tests, list_cases
-from entrasync.core.schema.merge import list_expressions, merge_schema
+from entrasync.core.schema.merge import Merged, list_expressions, merge_schema
 from entrasync.core.schema.replacement import replace_schema
 from entrasync.core.schema.rules import is_approved, may_be_stale, was_sent
 from entrasync.reconcile.ports.graph import SyncApi
@@ -120,7 +121,7 @@ async def _compare(graph: "_JobSchema", spec: SchemaSpec, whole: WholeSchema | N
     """
     while True:
         shown = await graph.read()
-        wanted = replace_schema(shown, whole.schema) if whole else merge_schema(shown, spec, graph.memory.expressions)
+        wanted = await asyncio.to_thread(_make, shown, spec, whole, graph.memory.expressions)
         source = whole.version if whole else None
         seen = SchemaSeen(wanted.differences, wanted.faults, wanted.schema, shown, source)
         if wanted.faults.are_any or (seen.is_matching and is_settled):
@@ -130,6 +131,13 @@ async def _compare(graph: "_JobSchema", spec: SchemaSpec, whole: WholeSchema | N
         seen = replace(seen, faults=replace(wanted.faults, failed=failed))
         if seen.faults.are_any or not (wanted.differences and calls):
             return seen
+
+
+def _make(
+    shown: Schema, spec: SchemaSpec, whole: WholeSchema | None, expressions: Mapping[str, ParsedExpression]
+) -> Merged:
+    """Make the schema that spec wants. A large one takes so long that a thread does it."""
+    return replace_schema(shown, whole.schema) if whole else merge_schema(shown, spec, expressions)
 
 
 @dataclass

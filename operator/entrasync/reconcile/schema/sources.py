@@ -1,5 +1,6 @@
 """Reads the whole schemas that a spec names: that of a ConfigMap, or that of the job's template."""
 
+import asyncio
 from dataclasses import dataclass
 
 from entrasync.api.policies import SchemaPolicy
@@ -71,7 +72,7 @@ class SchemaSources:
             raise _unreadable(f"There is no ConfigMap {key}. {PLACE} needs it: create it, or correct the reference.")
         content = _find_content(config_map, key, reference.key)
         try:
-            return WholeSchema(read_document(content, job_id), config_map.version)
+            return WholeSchema(await asyncio.to_thread(read_document, content, job_id), config_map.version)
         except NoSchema as error:
             raise _unreadable(
                 f"Key {reference.key} of ConfigMap {key} {error}. Put a schema of this job there, as Graph shows it or "

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from entrasync.graph.wire.payloads import UnreadableError, read_jobs, read_object, read_page
+from entrasync.graph.wire.payloads import UnreadableError, read_jobs, read_large_object, read_object, read_page
 
 
 class TestReadObject:
@@ -14,6 +14,8 @@ class TestReadObject:
     def test_refuses_what_is_no_object(self, body: bytes) -> None:
         with pytest.raises(UnreadableError):
             read_object(body)
+        with pytest.raises(UnreadableError):
+            read_large_object(body)
 
     @pytest.mark.parametrize(
         ("fact", "body", "value"),
@@ -29,7 +31,7 @@ class TestReadObject:
         ],
     )
     def test_reads_a_body_with_odd_values(self, fact: str, body: bytes, value: object) -> None:
-        assert read_object(body) == {"a": value}, fact
+        assert read_object(body) == read_large_object(body) == {"a": value}, fact
 
 
 class TestReadPage:
