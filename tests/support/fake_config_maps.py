@@ -41,7 +41,9 @@ class FakeConfigMaps:
         if found is None:
             self.made[config_map.key] = config_map
             self.put(config_map.key)
-            self.stored[config_map.key] = ConfigMap(self.stored[config_map.key].version, config_map.data)
+            self.stored[config_map.key] = ConfigMap(
+                self.stored[config_map.key].version, config_map.data, config_map.annotations
+            )
 
     async def delete(self, key: ObjectKey) -> None:
         self._call("delete", key)

@@ -72,4 +72,7 @@ SCHEMA_BACKUP_LABEL = f"{GROUP}/schema-backup"
 SCHEMA_OF_ANNOTATION = f"{GROUP}/schema-of"
 """On such a ConfigMap, the name of the SynchronizationJob."""
 
+SERVICE_PRINCIPAL_ANNOTATION = f"{GROUP}/service-principal-id"
+"""On such a ConfigMap, the service principal of the job."""
+
 EVENT_SOURCE = "entra-sync-operator"

@@ -1,9 +1,11 @@
 """The schemas of the gallery through one operator, its API server and Graph: written, read, exported, restored."""
 
+import asyncio
 import base64
 import gzip
 import json
 from copy import deepcopy
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +47,13 @@ class GalleryWorld(World):
         self.server.create("configmaps", {"metadata": metadata, "binaryData": {"schema.json.gz": encoded}})
         return replace_by("exported")
 
+    def status(self) -> dict[str, Any]:
+        """Return the status of the resource."""
+        found = self.resource()
+        assert found is not None
+        status: dict[str, Any] = found["status"]
+        return status
+
     def schema(self) -> dict[str, Any]:
         """Return the schema of the job but for its version, which Graph changes at each write."""
         [job] = self.jobs()
@@ -76,9 +85,7 @@ def test_a_schema_is_written_once_and_restored_from_its_backup_to_the_last_membe
         await world.run_operator()
         await world.rest(assert_ready)
         assert world.writes()["putSchema"] == 1, "what was written is as it was read"
-        found = world.resource()
-        assert found is not None
-        [backup] = found["status"]["schema"]["backups"]
+        [backup] = world.status()["schema"]["backups"]
         await world.change(replace_by(backup["name"]))
         assert world.writes()["putSchema"] == 2
         [job] = world.jobs()
@@ -86,6 +93,23 @@ def test_a_schema_is_written_once_and_restored_from_its_backup_to_the_last_membe
         assert pack_schema(world.schema()) == pack_schema(first | {"version": ""})
 
     live(act, lambda loop: GalleryWorld(loop, template))
+
+
+def test_a_backup_of_the_job_before_restores_the_schema_of_the_job_that_took_its_place() -> None:
+    async def act(world: GalleryWorld) -> None:
+        await world.begin(wish_for_a_constant("fullSlack"))
+        [former] = world.jobs()
+        [backup] = world.status()["schema"]["backups"]
+        world.delete_job_at_the_portal()
+        await asyncio.sleep(timedelta(hours=1).total_seconds())
+        await world.rest(assert_ready)
+        [job] = world.jobs()
+        assert job.id != former.id
+        await world.change(replace_by(backup["name"]))
+        assert pack_schema(world.schema()) == pack_schema(make_gallery_schema("slack", job.id) | {"version": ""})
+        assert world.writes()["putSchema"] == 3, "a change of each job, and what took the second one back"
+
+    live(act, lambda loop: GalleryWorld(loop, "fullSlack"))
 
 
 def test_a_schema_is_that_of_the_template_again_after_a_reset() -> None:

@@ -96,7 +96,14 @@ ANNOTATIONS: tuple[tuple[str, str, str], ...] = (
     (
         names.SCHEMA_OF_ANNOTATION,
         "ConfigMap",
-        "Written by the operator: the name of the SynchronizationJob whose schema it has.",
+        "Written by the operator: the name of the SynchronizationJob whose schema it has. `entrasync.io/job-id` is "
+        "there too.",
+    ),
+    (
+        names.SERVICE_PRINCIPAL_ANNOTATION,
+        "ConfigMap",
+        "Written by the operator: the object id of the service principal of that job. A backup of a job that was "
+        "created anew since is taken if it is that of the same service principal.",
     ),
 )
 """The annotations and labels that users know: name, kind of object and meaning."""

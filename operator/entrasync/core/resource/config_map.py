@@ -13,6 +13,7 @@ class ConfigMap:
 
     version: ConfigMapVersion
     data: Mapping[str, bytes] = field(repr=False)
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

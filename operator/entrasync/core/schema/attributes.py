@@ -84,9 +84,9 @@ def _read_definitions(schema: Schema) -> _Definitions:
     }
 
 
-def _list_read_only(schema: Schema) -> set[object]:
+def _list_read_only(schema: Schema) -> set[str]:
     directories = read_entries(schema.get(DIRECTORIES))
-    return {directory.get("name") for directory in directories if directory.get("readOnly") is True}
+    return {read_text(directory.get("name")) or "" for directory in directories if directory.get("readOnly") is True}
 
 
 def _list_uses(schema: Schema) -> Iterator[tuple[str, _Use]]:

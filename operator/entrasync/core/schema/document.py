@@ -33,8 +33,10 @@ class NoSchema(Exception):
     """The bytes are no schema of the job. The message is the predicate of a sentence about them."""
 
 
-def read_document(content: bytes, job_id: str) -> Schema:
-    """Read a schema that was exported from this job or from its template, or that has no id.
+def read_document(content: bytes, job_id: str, *, former_job_id: str | None = None) -> Schema:
+    """Read a schema that was exported from this job, from its template or from its predecessor, or that has no id.
+
+    `former_job_id` is the id of a job that the service principal had before. It must be of the same template.
 
     Raises `NoSchema` for bytes that are no such schema, that are too many, or that unpack to too many.
     """
@@ -46,7 +48,7 @@ def read_document(content: bytes, job_id: str) -> Schema:
             raise NoSchema(f"is no synchronization schema: it has no list of objects {member}")
     _check_depth(document)
     _check_entries(document)
-    _check_id(document.get("id"), job_id)
+    _check_id(document.get("id"), job_id, former_job_id)
     return document
 
 
@@ -123,9 +125,12 @@ def _is_list_of_objects(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
-def _check_id(schema_id: object, job_id: str) -> None:
+def _check_id(schema_id: object, job_id: str, former_job_id: str | None) -> None:
     """Refuse the schema of another job: it may be meant for that one."""
     if not isinstance(schema_id, str) or is_same_id(schema_id, job_id):
+        return
+    is_of_former = former_job_id is not None and is_same_id(schema_id, former_job_id)
+    if is_of_former and _find_origin(schema_id) == _find_origin(job_id):
         return
     template_id, _, end = schema_id.lower().rpartition(".")
     if end == TEMPLATE_ID_END and job_id.lower().startswith(f"{template_id}."):
@@ -134,3 +139,8 @@ def _check_id(schema_id: object, job_id: str) -> None:
         f'is the schema of "{shorten(schema_id, MAX_QUOTE_LENGTH)}", and this job is "{job_id}". If it is meant for '
         'this job too, take its member "id" out'
     )
+
+
+def _find_origin(job_id: str) -> str:
+    """Return the template and the tenant of a job, which its id begins with (graph-facts 4.1)."""
+    return job_id.lower().rpartition(".")[0]

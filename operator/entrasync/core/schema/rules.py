@@ -47,7 +47,9 @@ def attribute_is_unknown(facts: Facts) -> Verdict | None:
     more = len(seen.faults.unknown_attributes) - MAX_NAMED_FAULTS
     others = f" {more} more attributes are unknown." if more > 0 else ""
     may_be_added = any(entry.may_be_added for entry in seen.faults.unknown_attributes)
-    remedy = ", or add the attribute in spec.schema.directories" if may_be_added else ""
+    is_whole = facts.desired.schema is not None and facts.desired.schema.policy is SchemaPolicy.REPLACE
+    place = "to directories of the whole schema" if is_whole else "in spec.schema.directories"
+    remedy = f", or add the attribute {place}" if may_be_added else ""
     return Stall(Reason.SCHEMA_PART_UNKNOWN, f"{told}{others} Correct the name{remedy}.")
 
 

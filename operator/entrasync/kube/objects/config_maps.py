@@ -50,7 +50,7 @@ class ConfigMapClient:
             raw = await self._call("GET", _path(key))
         except ResourceGone:
             return None
-        return ConfigMap(_read_version(raw), _read_data(raw, key))
+        return ConfigMap(_read_version(raw), _read_data(raw, key), raw["metadata"].get("annotations") or {})
 
     async def create(self, config_map: NewConfigMap) -> None:
         """Make an immutable ConfigMap, unless there is one that holds the same.

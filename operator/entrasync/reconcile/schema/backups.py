@@ -4,7 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from entrasync.api.names import EVENT_SOURCE, JOB_ID_ANNOTATION, SCHEMA_BACKUP_LABEL, SCHEMA_OF_ANNOTATION
+from entrasync.api.names import (
+    EVENT_SOURCE,
+    JOB_ID_ANNOTATION,
+    SCHEMA_BACKUP_LABEL,
+    SCHEMA_OF_ANNOTATION,
+    SERVICE_PRINCIPAL_ANNOTATION,
+)
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
@@ -79,7 +85,11 @@ def _write(made: Backup, packed: bytes, action: PutSchema, resource: Resource) -
         ObjectKey(resource.key.namespace, made.name),
         {BACKUP_KEY: packed},
         labels={"app.kubernetes.io/managed-by": EVENT_SOURCE, SCHEMA_BACKUP_LABEL: "true"},
-        annotations={SCHEMA_OF_ANNOTATION: resource.key.name, JOB_ID_ANNOTATION: action.job_id},
+        annotations={
+            SCHEMA_OF_ANNOTATION: resource.key.name,
+            JOB_ID_ANNOTATION: action.job_id,
+            SERVICE_PRINCIPAL_ANNOTATION: action.service_principal_id,
+        },
     )
 
 

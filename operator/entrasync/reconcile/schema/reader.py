@@ -137,7 +137,9 @@ def _make(
     shown: Schema, spec: SchemaSpec, whole: WholeSchema | None, expressions: Mapping[str, ParsedExpression]
 ) -> Merged:
     """Make the schema that spec wants. A large one takes so long that a thread does it."""
-    return replace_schema(shown, whole.schema) if whole else merge_schema(shown, spec, expressions)
+    if whole is None:
+        return merge_schema(shown, spec, expressions)
+    return replace_schema(shown, whole.schema, is_of_template=whole.version is None)
 
 
 @dataclass

@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 
+from entrasync.api.names import JOB_ID_ANNOTATION, SCHEMA_OF_ANNOTATION, SERVICE_PRINCIPAL_ANNOTATION
 from entrasync.api.policies import SchemaPolicy
 from entrasync.api.reasons import Reason
 from entrasync.api.references import ConfigMapKeyReference
 from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.facts.facts import Facts
-from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.primitives.object_key import ObjectKey, is_same_id
 from entrasync.core.record.config_map_version import ConfigMapVersion
 from entrasync.core.remote.schema import Schema
 from entrasync.core.resource.config_map import ConfigMap
@@ -60,19 +61,20 @@ class SchemaSources:
             template_id = job_template or facts.desired.template_id  # Graph may have answered a create with another
             return WholeSchema(await api.get_template_schema(facts.service_principal_id, template_id))
         reference = _find_reference(facts)
-        return None if reference is None else await self._read(facts.resource.key.namespace, reference, job_id)
+        return None if reference is None else await self._read(facts, reference, job_id)
 
-    async def _read(self, namespace: str, reference: ConfigMapKeyReference, job_id: str) -> WholeSchema:
-        key = ObjectKey(namespace, reference.name)
+    async def _read(self, facts: Facts, reference: ConfigMapKeyReference, job_id: str) -> WholeSchema:
+        key = ObjectKey(facts.resource.key.namespace, reference.name)
         try:
             config_map = await self._config_maps.read(key)
         except ConfigMapRefused as error:
             raise _forbidden(key, error) from error
         if config_map is None:
             raise _unreadable(f"There is no ConfigMap {key}. {PLACE} needs it: create it, or correct the reference.")
-        content = _find_content(config_map, key, reference.key)
+        content, former = _find_content(config_map, key, reference.key), _find_former_job(config_map, facts)
         try:
-            return WholeSchema(await asyncio.to_thread(read_document, content, job_id), config_map.version)
+            schema = await asyncio.to_thread(read_document, content, job_id, former_job_id=former)
+            return WholeSchema(schema, config_map.version)
         except NoSchema as error:
             raise _unreadable(
                 f"Key {reference.key} of ConfigMap {key} {error}. Put a schema of this job there, as Graph shows it or "
@@ -94,6 +96,14 @@ def _find_content(config_map: ConfigMap, key: ObjectKey, name: str) -> bytes:
             f"ConfigMap {key} has no key {name}. {keys} {PLACE} needs the key: add it, or correct the reference."
         )
     return content
+
+
+def _find_former_job(config_map: ConfigMap, facts: Facts) -> str | None:
+    """Return the job whose schema a backup has, if it is one of this resource and of its service principal."""
+    known = config_map.annotations
+    is_own = known.get(SCHEMA_OF_ANNOTATION) == facts.resource.key.name
+    is_of_same_application = is_same_id(known.get(SERVICE_PRINCIPAL_ANNOTATION) or "", facts.service_principal_id)
+    return known.get(JOB_ID_ANNOTATION) if is_own and is_of_same_application else None
 
 
 def _forbidden(key: ObjectKey, error: ConfigMapRefused) -> Halted:

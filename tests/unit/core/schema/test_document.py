@@ -45,6 +45,17 @@ class TestSchema:
             'its member "id" out'
         )
 
+    @pytest.mark.parametrize("former", ["scim.tenant.0", "SCIM.Tenant.0"])
+    def test_of_the_job_before_is_read(self, former: str) -> None:
+        read = read_document(as_bytes(OWN | {"id": "scim.tenant.0"}), JOB, former_job_id=former)
+        assert read["id"] == "scim.tenant.0"
+
+    @pytest.mark.parametrize("former", ["slack.tenant.0", "scim.elsewhere.0", "scim.tenant.3"])
+    def test_of_a_job_before_is_refused_if_it_was_of_another_template_or_is_another(self, former: str) -> None:
+        shown = former if former != "scim.tenant.3" else "scim.tenant.2"
+        with pytest.raises(NoSchema, match="is the schema of"):
+            read_document(as_bytes(OWN | {"id": shown}), JOB, former_job_id=former)
+
     def test_of_another_template_is_refused(self) -> None:
         assert "is the schema of" in refusal(as_bytes(OWN | {"id": f"slack.{'0' * 32}"}))
 

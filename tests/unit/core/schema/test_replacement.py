@@ -53,6 +53,33 @@ class TestReplacement:
         assert wanted.differences == ()
         assert wanted.schema["directories"][1]["version"] == "2"
 
+    def test_keeps_the_ids_of_rules_and_directories(self) -> None:
+        shown, document = discovered_schema(), discovered_schema()
+        for part in ("synchronizationRules", "directories"):
+            document[part][1]["id"] = "that of another job"
+        assert differences(shown, document) == []
+
+    def test_of_a_mapping_whose_attribute_no_directory_has_is_a_fault(self) -> None:
+        document = discovered_schema(attribute_mapping("userName", attribute_source("emale")))
+        [fault] = replace_schema(discovered_schema(), document).faults.unknown_attributes
+        assert (fault.field, fault.name) == (f"{PATH}.attributeMappings[userName]", "emale")
+
+    def test_may_bring_the_attribute_of_a_mapping_with_it(self) -> None:
+        document = discovered_schema(attribute_mapping("shoeSize", attribute_source("mail")))
+        document["directories"][1]["objects"][0]["attributes"].append(attribute_definition("shoeSize"))
+        assert not replace_schema(discovered_schema(), document).faults.are_any
+
+    def test_that_takes_an_attribute_away_from_under_its_mapping_is_a_fault(self) -> None:
+        document = discovered_schema()
+        [user] = document["directories"][1]["objects"]
+        user["attributes"] = [entry for entry in user["attributes"] if entry["name"] != "displayName"]
+        [fault] = replace_schema(discovered_schema(), document).faults.unknown_attributes
+        assert fault.name == "displayName"
+
+    def test_by_the_schema_of_the_template_is_graphs_own_affair(self) -> None:
+        document = discovered_schema(attribute_mapping("userName", attribute_source("emale")))
+        assert not replace_schema(discovered_schema(), document, is_of_template=True).faults.are_any
+
     def test_leaves_what_graph_does_not_let_be_changed(self) -> None:
         shown, document = discovered_schema(), discovered_schema()
         shown["directories"][0]["objects"][0]["attributes"].append(attribute_definition("new"))

@@ -13,7 +13,7 @@ from entrasync.core.schema import backup as backup_rules
 from entrasync.core.schema.backup import name_backup, pack_schema
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from entrasync.reconcile.schema import backups as schema_backups
-from tests.support.facts import JOB, desired, holder, minutes
+from tests.support.facts import JOB, PRINCIPAL, desired, holder, minutes
 from tests.support.reconciler_harness import ReconcilerHarness
 from tests.support.schema_holders import LOST, MAIL, held, source_of
 from tests.support.schemas import graph_schema, schema_wish
@@ -53,7 +53,11 @@ class TestBackup:
             "app.kubernetes.io/managed-by": "entra-sync-operator",
             "entrasync.io/schema-backup": "true",
         }
-        assert found.annotations == {"entrasync.io/schema-of": key.name, "entrasync.io/job-id": JOB}
+        assert found.annotations == {
+            "entrasync.io/schema-of": key.name,
+            "entrasync.io/job-id": JOB,
+            "entrasync.io/service-principal-id": PRINCIPAL,
+        }
 
     async def test_is_named_in_the_status_with_its_time_and_the_change_after_it(
         self, harness: ReconcilerHarness

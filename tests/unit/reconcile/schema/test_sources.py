@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from entrasync.api.names import JOB_ID_ANNOTATION, SCHEMA_OF_ANNOTATION, SERVICE_PRINCIPAL_ANNOTATION
 from entrasync.api.schema.spec import SchemaSpec
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.schema import attribute_source
-from tests.support.facts import JOB, desired, minutes, remote_job
+from entrasync.core.resource.config_map import ConfigMap
+from tests.support.facts import JOB, PRINCIPAL, desired, minutes, remote_job
 from tests.support.reconciler_harness import ReconcilerHarness
 from tests.support.schema_holders import DOWN, LOST, MAIL, held, source_of
-from tests.support.schemas import attribute_mapping, graph_schema, replacing_wish, schema_wish
+from tests.support.schemas import PATH, attribute_mapping, discovered_schema, graph_schema, replacing_wish, schema_wish
 
 SOURCE = ObjectKey("identity", "exported")
 TEMPLATE_DEFAULT = SchemaSpec.model_validate({"policy": "TemplateDefault"})
@@ -104,6 +106,47 @@ class TestReplace:
         await shown.run(key)
         assert shown.condition(key, "Stalled") == ("True", "MappingTestFailed")
         assert shown.graph.writes == []
+
+    async def test_an_attribute_that_no_directory_has_is_told_as_with_a_merge(self, shown: ReconcilerHarness) -> None:
+        shown.graph.schemas[JOB] = discovered_schema() | {"id": JOB}
+        document = discovered_schema(attribute_mapping("userName", attribute_source("emale")))
+        shown.config_maps.put(SOURCE, schema__json=json.dumps(document | {"id": JOB}).encode())
+        key = held(shown, replacing())
+        await shown.run(key)
+        assert shown.condition(key, "Stalled") == ("True", "SchemaPartUnknown")
+        assert shown.message(key, "Stalled") == (
+            f'{PATH}.attributeMappings[userName] uses "emale", which object "User" of directory "Azure Active '
+            'Directory" does not have. Similar names there are "mail". Correct the name.'
+        )
+        assert shown.graph.writes == []
+
+    async def test_an_attribute_that_may_be_added_is_told_where(self, shown: ReconcilerHarness) -> None:
+        shown.graph.schemas[JOB] = discovered_schema() | {"id": JOB}
+        document = discovered_schema(attribute_mapping("shoeSize", attribute_source("mail")))
+        shown.config_maps.put(SOURCE, schema__json=json.dumps(document | {"id": JOB}).encode())
+        key = held(shown, replacing())
+        await shown.run(key)
+        assert shown.message(key, "Stalled").endswith(
+            "Correct the name, or add the attribute to directories of the whole schema."
+        )
+
+    @pytest.mark.parametrize(
+        ("of", "principal", "is_taken"),
+        [("salesforce", PRINCIPAL, True), ("salesforce", "another", False), ("slack", PRINCIPAL, False)],
+    )
+    async def test_a_backup_of_the_job_before_is_taken_if_it_is_that_of_the_same_resource_and_application(
+        self, of: str, principal: str, is_taken: bool, shown: ReconcilerHarness
+    ) -> None:
+        former = JOB.rpartition(".")[0] + ".0"
+        stored = shown.config_maps.stored[SOURCE]
+        annotations = {SCHEMA_OF_ANNOTATION: of, JOB_ID_ANNOTATION: former, SERVICE_PRINCIPAL_ANNOTATION: principal}
+        content = json.dumps(json.loads(exported()) | {"id": former}).encode()
+        shown.config_maps.stored[SOURCE] = ConfigMap(stored.version, {"schema.json": content}, annotations)
+        key = held(shown, replacing())
+        await shown.run(key)
+        assert shown.graph.writes == (["put_schema"] if is_taken else [])
+        assert is_taken or shown.condition(key, "Stalled") == ("True", "SchemaSourceUnreadable")
+        assert shown.graph.schemas[JOB]["id"] == JOB
 
     async def test_a_backup_restores_the_first_schema_and_is_kept_as_long_as_spec_names_it(
         self, shown: ReconcilerHarness
