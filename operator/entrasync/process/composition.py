@@ -222,6 +222,7 @@ def _build_request_services(shared: SharedServices, namespaces: NamespaceDefault
     )
     guarded, metrics = Guard(reconciler, store, shared.api_server.may_act), NoReconcileMetrics()
     engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, deadline=JOB_PASS_DEADLINE)
+    shared.metrics.watch_requests(store)
     return KindServices(WatchedKind(client, RequestInformer(store, queue, clock=clock)), engine)
 
 

@@ -54,6 +54,9 @@ class TestRequest:
         assert found["status"]["result"]["outcome"] == "Success"
         assert has_condition(found, "Ready")
         assert [condition(found, kind) for kind in ("Reconciling", "Stalled")] == [{}, {}]
+        assert environment.operator is not None
+        shown = f'kind="ProvisioningRequest",name="{request["metadata"]["name"]}"'
+        assert shown in environment.operator.read("/metrics")[1]
         [entry] = environment.simulator.journal(operation="provisionOnDemand", service_principal=principal)
         assert entry.had_effect
         row = kubectl_row(environment, request)

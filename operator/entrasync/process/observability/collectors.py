@@ -14,12 +14,16 @@ from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, INSTALL_CON
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.condition import Condition, ConditionStatus
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.provisioning.request_resource import RequestResource
 from entrasync.core.resource.job_resource import Resource
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.memory import MemoryStore
+
+_Shown = Resource | ConnectionResource | RequestResource
+"""A resource whose conditions are shown."""
 
 NAMESPACE_LABEL = "resource_namespace"
 RESOURCE_LABELS = [NAMESPACE_LABEL, "name"]
@@ -77,12 +81,15 @@ class LeaderCollector(Collector):
 
 
 class ConditionCollector(Collector):
-    """Collects the conditions of the resources of all kinds."""
+    """Collects the conditions of the resources of all kinds.
+
+    Those of a ProvisioningRequest are there until it is deleted, so its time to live bounds how many there are.
+    """
 
     def __init__(self) -> None:
-        self._stores: list[tuple[str, Iterable[Resource | ConnectionResource]]] = []
+        self._stores: list[tuple[str, Iterable[_Shown]]] = []
 
-    def watch(self, kind: str, store: Iterable[Resource | ConnectionResource]) -> None:
+    def watch(self, kind: str, store: Iterable[_Shown]) -> None:
         """Collect from one more kind."""
         self._stores.append((kind, store))
 

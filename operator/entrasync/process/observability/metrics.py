@@ -9,9 +9,10 @@ from math import inf
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.registry import Collector
 
-from entrasync.api.names import CONNECTION_KIND, KIND
+from entrasync.api.names import CONNECTION_KIND, KIND, PROVISIONING_KIND
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.provisioning.request_resource import RequestResource
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.process.observability.collectors import (
     ConditionCollector,
@@ -129,6 +130,10 @@ class Metrics:
         """Collect at each scrape which connections work."""
         self._connections.watch(connections)
         self._conditions.watch(CONNECTION_KIND, connections)
+
+    def watch_requests(self, requests: Store[RequestResource]) -> None:
+        """Collect at each scrape the conditions of ProvisioningRequests."""
+        self._conditions.watch(PROVISIONING_KIND, requests)
 
     def watch_login(self, has_worked: Callable[[], bool | None]) -> None:
         """Collect at each scrape whether the last login of the operator connection worked; None before the first."""
