@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, KIND, PLURAL, WATCH_LABEL
 from graph_simulator.app import create_app
@@ -110,9 +111,12 @@ class Crowd:
 
     def pause(self, number: int) -> None:
         """Edit a resource, so that its job is to be paused."""
+        self.edit(number, {"schedule": {"state": "Paused"}})
+
+    def edit(self, number: int, spec: dict[str, Any]) -> None:
+        """Merge-patch the spec of a resource."""
         metadata = self._find(number)["metadata"]
-        patch = {"spec": {"schedule": {"state": "Paused"}}}
-        self.server.edit(PLURAL, metadata["namespace"], metadata["name"], patch)
+        self.server.edit(PLURAL, metadata["namespace"], metadata["name"], {"spec": spec})
 
     # The operator
 
