@@ -10,8 +10,8 @@ from unittest.mock import patch
 
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
-from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.kube.watch import list_sync
+from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.process import clock as operator_clock
 from entrasync.process import composition, lifecycle
 from entrasync.process.clock import WorldClock
