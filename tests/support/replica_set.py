@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from pathlib import Path
 
 from graph_simulator.control_client.client import JournalEntry
+from graph_simulator.process import Begin
 from local_stack import OperatorProcess
 from tests.support.cluster import Object
 from tests.support.cuttable_proxy import CuttableProxy
 from tests.support.operator_environment import OperatorEnvironment
 from tests.support.polling import until
+from tests.support.stepped_clock import VARIABLE
 from tests.support.warm_start import fork_operator
 
 LEASES, LEASE = "coordination.k8s.io/v1", "replicas"
@@ -28,6 +31,8 @@ class Replica:
 
     operator: OperatorProcess
     proxy: CuttableProxy
+    clock_file: Path
+    """What sets the clock of its machine, if it was begun by `fork_with_clock`."""
 
     @property
     def is_running(self) -> bool:
@@ -59,6 +64,7 @@ class ReplicaSet:
 
     environment: OperatorEnvironment
     stack: ExitStack
+    begin: Begin = fork_operator
     replicas: list[Replica] = field(default_factory=list)
 
     def add(self) -> Replica:
@@ -68,9 +74,11 @@ class ReplicaSet:
         proxy = self.stack.enter_context(CuttableProxy.to(environment.cluster.plane.url))
         kubeconfig = environment.log.parent / f"kube-{number}"
         proxy.write_kubeconfig(environment.launch.kubeconfig, kubeconfig)
-        launch = replace(environment.launch, kubeconfig=kubeconfig)
+        clock_file = environment.log.parent / f"clock-{number}"
+        variables = {**environment.launch.environment, VARIABLE: str(clock_file)}
+        launch = replace(environment.launch, kubeconfig=kubeconfig, environment=variables)
         log = environment.log.parent / f"replica-{number}.log"
-        replica = Replica(OperatorProcess.start(launch, log, begin=fork_operator), proxy)
+        replica = Replica(OperatorProcess.start(launch, log, begin=self.begin), proxy, clock_file)
         self.replicas.append(replica)
         return replica
 
@@ -128,12 +136,12 @@ def writer_of(entry: JournalEntry) -> str:
 
 
 @contextmanager
-def open_replicas(environment: OperatorEnvironment) -> Iterator[ReplicaSet]:
+def open_replicas(environment: OperatorEnvironment, begin: Begin = fork_operator) -> Iterator[ReplicaSet]:
     """Start two replicas in the namespace of an environment whose own operator does not run."""
     flags = (*environment.launch.flags, f"--lease-duration={DURATION_SECONDS}s")
     environment.launch = replace(environment.launch, lease=LEASE, flags=flags)
     with ExitStack() as stack:
-        found = ReplicaSet(environment, stack)
+        found = ReplicaSet(environment, stack, begin)
         try:
             found.replace_ended()
             yield found

@@ -31,6 +31,13 @@ DESCRIPTIONS = {
         "a leader that is killed, stopped, cut off, or frozen in the middle of a pass; an outage for both replicas; a "
         "Lease that is deleted"
     ),
+    "A clock that is set by hours, of the leader or of its standby": (
+        "a clock that is set by hours, ahead and back, of the leader or of its standby, also around a take-over"
+    ),
+    "A leader that is killed while restarts and provisioning requests are under way": (
+        "a restart (by token, by annotation, by timetable), an approval of deletions or a provisioning request whose "
+        "leader is killed, before Graph acts and after it"
+    ),
     "Two installs whose namespaces overlap": "two installs whose namespaces overlap",
     "An event in a soak: owners, people, failing jobs, troubles and restarts": (
         "an event in a soak: jobs that are applied, edited, deleted, paused, broken and removed, in all kinds of "

@@ -51,18 +51,19 @@ class ForkedProcess:
 
 def fork_operator(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkedProcess:
     """Start an operator. Its output is appended to the log, which exists at once."""
-    return _fork(cli.main, arguments, environment, log=log)
+    return fork(cli.main, arguments, environment, log=log)
 
 
 def fork_simulator(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkedProcess:
     """Start a Graph simulator. Its output is appended to the log, which exists at once."""
-    return _fork(graph_simulator.main, arguments, environment, log=log)
+    return fork(graph_simulator.main, arguments, environment, log=log)
 
 
 Main = Callable[[Sequence[str]], int | None]
 
 
-def _fork(main: Main, arguments: Sequence[str], environment: Mapping[str, str], *, log: Path) -> ForkedProcess:
+def fork(main: Main, arguments: Sequence[str], environment: Mapping[str, str], *, log: Path) -> ForkedProcess:
+    """Start a program. Its output is appended to the log, which exists at once."""
     log.touch()
     process = _CONTEXT.Process(target=_run, args=(main, arguments, environment, log), daemon=True)
     process.start()

@@ -2,33 +2,12 @@
 
 import re
 import uuid
-from typing import Any
 
 from entrasync.api.names import API_VERSION, PROVISIONING_KIND, PROVISIONING_PLURAL
 from tests.support.cluster import Object, has_condition
 from tests.support.leaks import find_leaks
 from tests.support.operator_environment import OperatorEnvironment, condition
-
-
-def apply_request(environment: OperatorEnvironment, job: str, user: str, **spec: Any) -> Object:
-    """Create a request for a user by a job."""
-    subjects = [{"objectId": user, "objectTypeName": "User"}]
-    metadata = {"name": f"request-{uuid.uuid4().hex[:8]}", "namespace": environment.namespace}
-    body = {"jobRef": {"name": job}, "subjects": subjects} | spec
-    manifest = {"apiVersion": API_VERSION, "kind": PROVISIONING_KIND, "metadata": metadata, "spec": body}
-    return environment.cluster.create(PROVISIONING_PLURAL, manifest, environment.namespace)
-
-
-def wait_end(environment: OperatorEnvironment, request: Object) -> Object:
-    """Wait until a request has come to its end."""
-    return environment.cluster.wait_for(
-        API_VERSION,
-        PROVISIONING_PLURAL,
-        request["metadata"]["name"],
-        environment.namespace,
-        holds=lambda found: "result" in found.get("status", {}),
-        what="the request has come to its end",
-    )
+from tests.support.provisioning_requests import apply_request, wait_end
 
 
 def kubectl_row(environment: OperatorEnvironment, request: Object) -> dict[str, str]:
