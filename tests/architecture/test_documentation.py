@@ -38,6 +38,31 @@ def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def anchors_of(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id_of)
+def test_every_link_to_a_section_leads_to_one(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    places = [(page.parent / target if target else page, anchor) for target, anchor in targets]
+    assert [anchor for place, anchor in places if anchor not in anchors_of(place)] == []
+
+
+def test_every_row_of_what_is_managed_leads_to_an_example_or_to_the_guide() -> None:
+    table = README.partition("### What it manages")[2].partition("\n### ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ") and not line.startswith("| |")]
+    assert len(rows) > 10
+    assert [row for row in rows if not re.search(r"\]\((examples/|docs/guide\.md#)", row)] == []
+
+
+def test_every_example_is_named_in_readme() -> None:
+    examples = {path.name for path in (ROOT / "examples").glob("*.yaml")}
+    assert examples == set(re.findall(r"\]\(examples/([^)]+\.yaml)\)", README))
+
+
 def test_every_flag_that_readme_names_is_a_setting() -> None:
     section = README.partition("### Settings")[2].partition("\n## ")[0]
     named = {flag.replace("-", "_") for flag in re.findall(r"`--([a-z-]+)`", section)}
