@@ -90,5 +90,8 @@ class SchemaRecord(ApiModel):
     source: SchemaSourceRecord | None = None
     """The ConfigMap of spec.schema.from for which Graph was last seen to match. Absent: none."""
 
+    corrections: list[str] | None = None
+    """When changes of somebody else were undone in a row (UTC), the last three. Absent: none since spec changed it."""
+
     backups: list[SchemaBackupRecord] | None = None
     """The schemas from before the first and the last three changes, the newest first. Absent: none."""

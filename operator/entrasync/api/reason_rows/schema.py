@@ -30,4 +30,7 @@ SCHEMA_NOT_TAKEN = Row("SchemaNotTaken", NEEDS_A_PERSON, "Graph accepted a chang
 SCHEMA_BACKUP_FAILED = Row(
     "SchemaBackupFailed", NEEDS_A_PERSON, "The schema is not changed, because it cannot be backed up before."
 )
+SCHEMA_CONTESTED = Row(
+    "SchemaContested", EVENT_ONLY, "Something else changes the schema again and again, and each time it is corrected."
+)
 SCHEMA_APPLIED = Row("SchemaApplied", EVENT_ONLY, "The job's schema was changed to what spec.schema says.")

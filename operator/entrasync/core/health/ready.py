@@ -19,6 +19,7 @@ from entrasync.core.record.schedule_record import PausedBy
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS
 from entrasync.core.schedule.state import hold_of, pause_cause_of, pause_of
+from entrasync.core.schema.status import describe_contest
 
 UNKNOWN_REASONS = frozenset(
     {Reason.JOB_MISSING, Reason.NOT_SHOWN_YET, Reason.STATE_UNKNOWN, Reason.CONNECTION_NOT_READY}
@@ -60,7 +61,7 @@ def _healthy_condition(facts: Facts, halt: Halt | None) -> Condition:
         return Condition(
             ready, "True", Reason.NOT_RUN_YET, f"Job {job.id} is started; its first cycle has not ended yet."
         )
-    return Condition(ready, "True", Reason.HEALTHY, f"Job {job.id} runs.")
+    return Condition(ready, "True", Reason.HEALTHY, f"Job {job.id} runs.{describe_contest(facts)}")
 
 
 def _why_paused(facts: Facts) -> str:

@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from entrasync.core.decision.action import Difference
-from entrasync.core.primitives.json_values import read_entries, read_object, read_text
+from entrasync.core.primitives.json_values import read_entries, read_object, read_text, read_texts
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 from entrasync.core.record.config_map_version import ConfigMapVersion, read_version
 from entrasync.core.record.difference_records import hash_differences, read_differences, write_difference
 
 MAX_SHOWN_DIFFERENCES = 32
 """More are only counted: a status must stay small."""
+
+CONTESTED_AFTER = 3
+"""So many corrections within `CONTEST_PERIOD` mean that something else writes the schema, and no person."""
+
+CONTEST_PERIOD = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ class SchemaRecord:
     """The newest first."""
     source: ConfigMapVersion | None = None
     """The version of the ConfigMap for which Graph was last seen to match."""
+    corrections: tuple[datetime, ...] = ()
+    """When changes of somebody else were undone, in a row, the oldest first."""
 
     def with_differences(self, differences: tuple[Difference, ...]) -> "SchemaRecord":
         """Record what differs. A change that was sent is remembered as long as it is the same."""
@@ -70,8 +77,8 @@ class SchemaRecord:
         return replace(self, differences=shown, count=len(differences), diff_hash=diff_hash, sent=sent)
 
     def without_look(self) -> "SchemaRecord":
-        """Forget what was seen of the schema in Graph. The backups stay."""
-        return SchemaRecord(backups=self.backups)
+        """Forget what was seen of the schema in Graph. The backups and the corrections stay."""
+        return SchemaRecord(backups=self.backups, corrections=self.corrections)
 
     def is_settled_for(self, generation: int, source: ConfigMapVersion | None) -> bool:
         """Whether Graph was last seen to match this generation of the spec, and what it names."""
@@ -81,9 +88,15 @@ class SchemaRecord:
         """Whether Graph has ever matched this generation of the spec, and what it names."""
         return self.generation == generation and self.source == source
 
-    def with_sent(self, sent: SentChange) -> "SchemaRecord":
-        """Record a change that Graph accepted."""
-        return replace(self, sent=sent)
+    def with_sent(self, sent: SentChange, *, is_correction: bool) -> "SchemaRecord":
+        """Record a change that Graph accepted. One that spec asks for ends the row of corrections."""
+        corrections = (*self.corrections, sent.at)[-CONTESTED_AFTER:] if is_correction else ()
+        return replace(self, sent=sent, corrections=corrections)
+
+    def is_contested(self, now: datetime) -> bool:
+        """Whether something else writes the schema again and again."""
+        lately = [time for time in self.corrections if abs(now - time) < CONTEST_PERIOD]
+        return len(lately) >= CONTESTED_AFTER
 
     def write(self) -> dict[str, Any]:
         """Write it as `status.schema`."""
@@ -94,6 +107,7 @@ class SchemaRecord:
             "diffHash": self.diff_hash,
             "sent": self.sent.write() if self.sent else None,
             "source": self.source.write() if self.source else None,
+            "corrections": [write_precise_time(time) for time in self.corrections] or None,
             "backups": [backup.write() for backup in self.backups] or None,
         }
         return {name: value for name, value in members.items() if value is not None}
@@ -111,6 +125,7 @@ def read_schema_record(stored: object) -> SchemaRecord:
         diff_hash=read_text(schema.get("diffHash")),
         sent=_read_sent(read_object(schema.get("sent"))),
         source=read_version(schema.get("source")),
+        corrections=tuple(time for text in read_texts(schema.get("corrections")) if (time := parse_time(text))),
         backups=tuple(backup for backup in backups if backup is not None),
     )
 

@@ -10,6 +10,7 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.record.schema_record import SentChange
 from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.schema.actions import PutSchema
+from entrasync.core.schema.status import CONTEST
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.schema.backups import SchemaBackups
@@ -45,7 +46,10 @@ class SchemaHandler(Handler[PutSchema]):
         self._events.record(resource, schema_event(action))
         record = resource.record
         sent = SentChange(action.diff_hash, now, resource.generation, find_request(resource.annotations))
-        return ActionResult(resource.with_record(replace(record, schema=record.schema.with_sent(sent))))
+        schema = record.schema.with_sent(sent, is_correction=action.has_drifted)
+        if schema.is_contested(now):
+            self._events.record(resource, Event("Warning", Reason.SCHEMA_CONTESTED, CONTEST))
+        return ActionResult(resource.with_record(replace(record, schema=schema)))
 
     def recover(self, action: PutSchema, error: EntraSyncError, facts: Facts) -> Facts:
         """Forget the schema that was seen before a write whose answer was lost."""

@@ -81,6 +81,7 @@ FULL = JobRecord(
         SentChange("sha256:x", NOON, 2, "now"),
         (Backup("salesforce-schema-0", NOON, "sha256:y"),),
         ConfigMapVersion("exported", "uid", "7"),
+        (NOON,),
     ),
     last_drift=Drift(NOON, (Difference("schedule.state", "Active", "Disabled"), Difference("application"))),
     last_handled_reconcile_at="now",
@@ -203,6 +204,7 @@ class TestChangedRecord:
                     "request": "now",
                 },
                 "source": {"name": "exported", "uid": "uid", "resourceVersion": "7"},
+                "corrections": ["2026-11-01T12:00:00.000000Z"],
                 "backups": [{"name": "salesforce-schema-0", "time": "2026-11-01T12:00:00Z", "diffHash": "sha256:y"}],
             },
             "lastDrift": {

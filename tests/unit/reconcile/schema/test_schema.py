@@ -106,6 +106,57 @@ class TestDrift:
             {"field": USER_NAME, "wanted": "[mail]", "found": "[userPrincipalName]"}
         ]
 
+    async def test_a_third_change_in_a_row_within_a_day_is_said_to_be_that_of_something_else(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = held(harness, schema_wish(MAIL))
+        await harness.run(key)
+        for _ in range(2):
+            harness.graph.schemas[JOB] = graph_schema()
+            await harness.run_until(key, minutes(70))
+        assert "SchemaContested" not in harness.recorded.reasons
+        harness.graph.schemas[JOB] = graph_schema()
+        await harness.run_until(key, minutes(70))
+        told = (
+            "Something else writes the job's schema: 3 changes in a row were undone within a day. Let it leave alone "
+            "what spec.schema names, or take that out of spec.schema."
+        )
+        assert [event.message for event in harness.recorded.events if event.reason == "SchemaContested"] == [told]
+        assert harness.condition(key, "Ready")[0] == "True"
+        assert harness.message(key, "Ready") == f"Job {JOB} runs. {told}"
+        await harness.run_until(key, minutes(24 * 60))
+        assert harness.message(key, "Ready") == f"Job {JOB} runs."
+
+    async def test_changes_that_are_undone_less_often_are_said_to_be_those_of_people(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = held(harness, schema_wish(MAIL))
+        await harness.run(key)
+        for _ in range(4):
+            harness.graph.schemas[JOB] = graph_schema()
+            await harness.run_until(key, minutes(13 * 60))
+        assert "SchemaContested" not in harness.recorded.reasons
+
+    async def test_an_edit_of_spec_ends_the_row(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, schema_wish(MAIL))
+        await harness.run(key)
+        for number in range(4):
+            harness.graph.schemas[JOB] = graph_schema()
+            await harness.run_until(key, minutes(70))
+            if number == 1:
+                harness.edit(key, desired=desired(schema=schema_wish({"target": "userName", "constant": "x"})))
+                await harness.run(key)
+        assert "SchemaContested" not in harness.recorded.reasons
+
+    async def test_the_row_is_kept_over_restarts_of_the_process(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, schema_wish(MAIL))
+        await harness.run(key)
+        for _ in range(3):
+            harness.graph.schemas[JOB] = graph_schema()
+            await harness.run_until(key, minutes(70))
+            harness.restart()
+        assert harness.recorded.reasons.count("SchemaContested") == 1
+
     async def test_a_change_of_what_spec_does_not_name_is_left_alone(self, harness: ReconcilerHarness) -> None:
         key = held(harness, schema_wish(MAIL))
         await harness.run(key)
