@@ -6,10 +6,10 @@ chart lack what came later. Every template begins with this. files/defaults.yaml
 {{- include "entra-sync-operator.fill" (dict "values" .Values "defaults" (fromYaml (.Files.Get "files/defaults.yaml"))) -}}
 {{- end -}}
 
-{{/* What Kubernetes reads whole is left as it is: there null means none. */}}
+{{/* What Kubernetes reads whole is left as it is: there null means none. `global` belongs to all charts. */}}
 {{- define "entra-sync-operator.fill" -}}
 {{- $values := .values -}}
-{{- range $name, $default := omit .defaults "podSecurityContext" "securityContext" "resources" -}}
+{{- range $name, $default := omit .defaults "global" "podSecurityContext" "securityContext" "resources" -}}
 {{- $value := get $values $name -}}
 {{- if kindIs "invalid" (ternary $value nil (hasKey $values $name)) -}}
 {{- $_ := set $values $name $default -}}

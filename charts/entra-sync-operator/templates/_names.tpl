@@ -14,6 +14,15 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "entra-sync-operator.metricsName" -}}
+{{- printf "%s-metrics" (include "entra-sync-operator.fullname" . | trunc 55 | trimSuffix "-") -}}
+{{- end -}}
+
+{{/* The namespace of everything. */}}
+{{- define "entra-sync-operator.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride -}}
+{{- end -}}
+
 {{- define "entra-sync-operator.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- default (include "entra-sync-operator.fullname" .) .Values.serviceAccount.name -}}
@@ -23,8 +32,32 @@
 {{- end -}}
 
 {{- define "entra-sync-operator.image" -}}
-{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- printf "%s:%s" (include "entra-sync-operator.repository" .) (default .Chart.AppVersion .Values.image.tag) -}}
 {{- with .Values.image.digest }}@{{ . }}{{ end -}}
+{{- end -}}
+
+{{/* The image's repository. The first part is a registry if it could be a host's name, as for every container engine. */}}
+{{- define "entra-sync-operator.repository" -}}
+{{- $registry := default "" (dig "imageRegistry" "" (default dict .Values.global)) -}}
+{{- $first := first (splitList "/" .Values.image.repository) -}}
+{{- if not $registry -}}
+{{- .Values.image.repository -}}
+{{- else if regexMatch "[.:]|^localhost$" $first -}}
+{{- printf "%s%s" $registry (trimPrefix $first .Values.image.repository) -}}
+{{- else -}}
+{{- printf "%s/%s" $registry .Values.image.repository -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The Secrets for a private image registry: this chart's, and those that Helm hands to all charts. */}}
+{{- define "entra-sync-operator.pullSecrets" -}}
+{{- $secrets := .Values.imagePullSecrets -}}
+{{- range default list (dig "imagePullSecrets" list (default dict .Values.global)) -}}
+{{- $secrets = append $secrets (ternary (dict "name" .) . (kindIs "string" .)) -}}
+{{- end -}}
+{{- with uniq $secrets -}}
+{{- toYaml . -}}
+{{- end -}}
 {{- end -}}
 
 {{/* What finds the pod; a Deployment can never change it. */}}
@@ -33,9 +66,38 @@ app.kubernetes.io/name: {{ include "entra-sync-operator.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{- define "entra-sync-operator.labels" -}}
+{{/* The labels that the chart sets itself. */}}
+{{- define "entra-sync-operator.ownLabels" -}}
 {{ include "entra-sync-operator.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+
+{{/* The labels of every object. */}}
+{{- define "entra-sync-operator.labels" -}}
+{{ include "entra-sync-operator.ownLabels" . }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/*
+The metadata of an object: its name, its namespace, the labels of every object, and its own labels and annotations.
+Takes a dict: root, name, namespace (none for objects of the cluster), labels, annotations.
+*/}}
+{{- define "entra-sync-operator.metadata" -}}
+name: {{ .name }}
+{{- with .namespace }}
+namespace: {{ . }}
+{{- end }}
+labels:
+  {{- include "entra-sync-operator.ownLabels" .root | nindent 2 }}
+  {{- with merge dict (default dict .labels) .root.Values.commonLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .annotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}

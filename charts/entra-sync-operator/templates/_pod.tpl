@@ -49,7 +49,7 @@
 {{- end }}
 {{- if .Values.leaderElection.enabled }}
 - --lease-name={{ include "entra-sync-operator.fullname" . }}
-- --lease-namespace={{ .Release.Namespace }}
+- --lease-namespace={{ include "entra-sync-operator.namespace" . }}
 - --lease-duration={{ .Values.leaderElection.leaseDuration }}
 {{- else }}
 - --leader-election=false
@@ -136,4 +136,16 @@
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{/* The topology spread constraints. One without a selector counts the pods of this release; Kubernetes would count none. */}}
+{{- define "entra-sync-operator.spread" -}}
+{{- $selector := dict "matchLabels" (fromYaml (include "entra-sync-operator.selectorLabels" .)) -}}
+{{- $constraints := list -}}
+{{- range .Values.topologySpreadConstraints -}}
+{{- $constraints = append $constraints (ternary . (set (deepCopy .) "labelSelector" $selector) (hasKey . "labelSelector")) -}}
+{{- end -}}
+{{- with $constraints -}}
+{{- toYaml . -}}
+{{- end -}}
 {{- end -}}

@@ -7,6 +7,7 @@ the first kind is refused.
 {{- include "entra-sync-operator.refuseContradictions" . -}}
 {{- if and .Values.connection.checkSecret (include "entra-sync-operator.usesSecret" .) -}}{{- include "entra-sync-operator.refuseSecret" . -}}{{- end -}}
 {{- if .Values.crds.enabled -}}{{- include "entra-sync-operator.refuseCrds" . -}}{{- end -}}
+{{- if .Values.graphConnections -}}{{- include "entra-sync-operator.refuseConnections" . -}}{{- end -}}
 {{- end -}}
 
 {{- define "entra-sync-operator.refuseContradictions" -}}
@@ -22,6 +23,23 @@ the first kind is refused.
 {{- end -}}
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
 {{- fail "serviceAccount.create is false but serviceAccount.name is empty: name the ServiceAccount that the operator is to use." -}}
+{{- end -}}
+{{- range $place := list "commonLabels" "podLabels" -}}
+{{- range $label, $_ := fromYaml (include "entra-sync-operator.ownLabels" $) -}}
+{{- if hasKey (get $.Values $place) $label -}}
+{{- fail (printf "%s has %s, which the chart sets itself: leave it out." $place $label) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.strategy (not .Values.leaderElection.enabled) (ne (default "RollingUpdate" .Values.strategy.type) "Recreate") -}}
+{{- fail "strategy.type is RollingUpdate but leaderElection.enabled is false, and an old and a new pod would both do everything: leave strategy out, or set leaderElection.enabled=true." -}}
+{{- end -}}
+{{- $metrics := .Values.metrics -}}
+{{- if and $metrics.serviceMonitor.enabled $metrics.podMonitor.enabled -}}
+{{- fail "metrics.serviceMonitor.enabled and metrics.podMonitor.enabled are both true, and every pod would be scraped twice: choose one." -}}
+{{- end -}}
+{{- if and $metrics.serviceMonitor.enabled (not $metrics.service.enabled) -}}
+{{- fail "metrics.serviceMonitor.enabled is true but metrics.service.enabled is false, so there is no Service to scrape by: set metrics.podMonitor.enabled=true instead, or metrics.service.enabled=true." -}}
 {{- end -}}
 {{- if and (gt (int .Values.replicas) 1) (not .Values.leaderElection.enabled) -}}
 {{- fail (printf "replicas is %d but leaderElection.enabled is false, and all pods would do everything: set replicas=1, or leaderElection.enabled=true." (int .Values.replicas)) -}}
@@ -42,29 +60,40 @@ the first kind is refused.
 {{- end -}}
 
 {{/*
+Helm compares all objects with what the API server knows before it makes the first one, so the kind must be known before.
+*/}}
+{{- define "entra-sync-operator.refuseConnections" -}}
+{{- $isAsked := lookup "v1" "Secret" (include "entra-sync-operator.namespace" .) "" -}}
+{{- if and $isAsked (not (.Capabilities.APIVersions.Has "entrasync.io/v1alpha1/GraphConnection")) -}}
+{{- fail "graphConnections is given but this cluster does not know the kind GraphConnection yet: install without graphConnections first, then run `helm upgrade` with it." -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
 Whoever installs can list Secrets here, for Helm keeps its releases in them. A list tells "no cluster to ask" (empty)
 from "no such Secret" (a list without it); a get could not.
 */}}
 {{- define "entra-sync-operator.refuseSecret" -}}
 {{- $name := .Values.connection.existingSecret -}}
+{{- $namespace := include "entra-sync-operator.namespace" . -}}
 {{- $keys := fromYaml (include "entra-sync-operator.neededKeys" .) -}}
-{{- $create := printf "kubectl --namespace %s create secret tls %s --cert=FILE --key=FILE" .Release.Namespace $name -}}
+{{- $create := printf "kubectl --namespace %s create secret tls %s --cert=FILE --key=FILE" $namespace $name -}}
 {{- if eq .Values.connection.identity "ClientSecret" -}}
-{{- $create = printf "kubectl --namespace %s create secret generic %s" .Release.Namespace $name -}}
+{{- $create = printf "kubectl --namespace %s create secret generic %s" $namespace $name -}}
 {{- if $keys.tenantId -}}{{- $create = printf "%s --from-literal=%s=TENANT_ID" $create $keys.tenantId -}}{{- end -}}
 {{- if $keys.clientId -}}{{- $create = printf "%s --from-literal=%s=CLIENT_ID" $create $keys.clientId -}}{{- end -}}
 {{- $create = printf "%s --from-file=%s=FILE" $create $keys.clientSecret -}}
 {{- end -}}
-{{- $all := lookup "v1" "Secret" .Release.Namespace "" -}}
+{{- $all := lookup "v1" "Secret" $namespace "" -}}
 {{- if $all -}}
 {{- $found := dict -}}
 {{- range $all.items -}}{{- if eq .metadata.name $name -}}{{- $found = . -}}{{- end -}}{{- end -}}
 {{- if not $found -}}
-{{- fail (printf "the Secret %s (connection.existingSecret) is not in namespace %s: make it with `%s`, or set connection.checkSecret=false if something else will." $name .Release.Namespace $create) -}}
+{{- fail (printf "the Secret %s (connection.existingSecret) is not in namespace %s: make it with `%s`, or set connection.checkSecret=false if something else will." $name $namespace $create) -}}
 {{- end -}}
 {{- range $value, $key := $keys -}}
 {{- if not (hasKey (default dict $found.data) $key) -}}
-{{- fail (printf "the Secret %s in namespace %s has no key %s but %s: add the key, or name the right one in connection.keys.%s." $name $.Release.Namespace $key (keys (default dict $found.data) | sortAlpha | join ", " | default "none") $value) -}}
+{{- fail (printf "the Secret %s in namespace %s has no key %s but %s: add the key, or name the right one in connection.keys.%s." $name $namespace $key (keys (default dict $found.data) | sortAlpha | join ", " | default "none") $value) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

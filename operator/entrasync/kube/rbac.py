@@ -45,7 +45,7 @@ RIGHTS = (
         ("create", "delete"),
         "core/configmaps",
         "The backups of schemas, of which the first and the last three of a SynchronizationJob are kept."
-        " Not needed where `spec.schema.backup` is `Never`.",
+        " Without this right (`configMaps.backups: false` in the chart), `spec.schema.backup` must be `Never`.",
     ),
     Right(
         ("get",),

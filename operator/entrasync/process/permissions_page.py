@@ -1,12 +1,35 @@
 """Writes docs/permissions.md, what to grant in Microsoft Graph and in Kubernetes, from what the operator uses."""
 
+from collections.abc import Iterator, Mapping, Sequence
+
 from entrasync.api.generate.reference import HEADER, write_table
 from entrasync.graph.calls import operations
 from entrasync.graph.calls.operations import OWNED_BY, Operation
 from entrasync.graph.permissions import FEATURES, Feature
-from entrasync.kube.rbac import GRANTED_BY_OWNERS, LEADER_ELECTION, RIGHTS, Right
+from entrasync.kube.rbac import CONNECTIONS, GRANTED_BY_OWNERS, JOBS, LEADER_ELECTION, REQUESTS, RIGHTS, Right
 
 CALLS = tuple(value for value in vars(operations).values() if isinstance(value, Operation))
+
+_READ = ("get", "list", "watch")
+_WRITE = (*_READ, "create", "update", "patch", "delete", "deletecollection")
+
+FOR_PEOPLE: Mapping[str, Sequence[Right]] = {
+    "view": [
+        Right(_READ, JOBS, "Jobs with their status. They name no person that is provisioned."),
+        Right(_READ, CONNECTIONS, "Which tenants there are, and whether their logins work. Secrets are elsewhere."),
+    ],
+    "edit": [
+        Right(_READ, CONNECTIONS, "The same."),
+        Right(_WRITE, JOBS, "All of it: restarts and approvals of deletions are fields of a job."),
+        Right(_WRITE, REQUESTS, "People provisioned at once."),
+    ],
+    "admin": [
+        Right(_WRITE, JOBS, "The same."),
+        Right(_WRITE, REQUESTS, "The same."),
+        Right(_WRITE, CONNECTIONS, "In which tenant, and with whose credentials, a namespace acts."),
+    ],
+}
+"""What the chart's roles for people grant, by the end of the role's name."""
 
 PAGE = """# Permissions and rights
 
@@ -36,6 +59,25 @@ The owner of a namespace grants one more right, in that namespace and for a name
 ([examples/workload-identity.yaml](../examples/workload-identity.yaml)):
 
 {owners}
+### For people
+
+The chart also makes three ClusterRoles for people (`rbac.rolesForPeople`), which a RoleBinding may grant in any
+namespace. A release for some namespaces makes them only if it installs the CRDs.
+
+{people}
+`view` is added to Kubernetes' own role `view`, and so to `edit` and `admin` (`rbac.aggregateToView`).
+ProvisioningRequests are not in it: they say who is provisioned, and hold what Graph reports of these people.
+
+The other two are added to Kubernetes' own roles only if that gives nobody the tenant of the install by surprise. While
+every namespace may use the install's own connection (`connection.namespaces: ["*"]`), each editor of any namespace
+could act in its tenant with the rights of the operator's app, so they are not added. They are added where
+`connection.namespaces` lists the namespaces, or where `connection.identity` is `None`. `rbac.aggregateToEdit` and
+`rbac.aggregateToAdmin` overrule this in both directions. To let one team manage its jobs:
+
+```console
+$ kubectl create rolebinding entra-jobs --namespace TEAM --clusterrole=entra-sync-operator-edit --group=people
+```
+
 ### Which Secrets
 
 The operator may get every Secret of the namespaces that it works in, because Kubernetes cannot narrow that right to a
@@ -60,8 +102,15 @@ def render_permissions() -> dict[str, str]:
     rights = write_table(("verbs", "resource", "what for"), map(_right, RIGHTS))
     owners = write_table(("verbs", "resource", "what for"), [_right(GRANTED_BY_OWNERS)])
     leader_election = write_table(("verbs", "resource", "what for"), [_right(LEADER_ELECTION)])
+    people = write_table(("role", "verbs", "resource", "what for"), _people())
     page = PAGE.format(
-        leader_election=leader_election, owned_by=OWNED_BY, features=features, calls=calls, rights=rights, owners=owners
+        people=people,
+        leader_election=leader_election,
+        owned_by=OWNED_BY,
+        features=features,
+        calls=calls,
+        rights=rights,
+        owners=owners,
     )
     return {"permissions.md": HEADER + page}
 
@@ -73,6 +122,12 @@ def _feature(feature: Feature) -> tuple[str, str, str]:
 
 def _call(call: Operation) -> tuple[str, str]:
     return call.description, _code(call.permissions)
+
+
+def _people() -> Iterator[tuple[str, ...]]:
+    for role, rights in FOR_PEOPLE.items():
+        for right in rights:
+            yield f"`...-{role}`", *_right(right)
 
 
 def _right(right: Right) -> tuple[str, str, str]:

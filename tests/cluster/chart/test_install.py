@@ -4,14 +4,24 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 
-from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, KIND, PLURAL
+from entrasync.api.names import (
+    API_VERSION,
+    CONNECTION_KIND,
+    CONNECTION_PLURAL,
+    GROUP,
+    KIND,
+    PLURAL,
+    PROVISIONING_PLURAL,
+)
 from tests.support.cluster import Cluster
 from tests.support.helm import Helm, HelmError
 from tests.support.installation import NOBODY, SECRET, SimulatedTenant, clear
+from tests.support.polling import until
 
 CRD = "synchronizationjobs.entrasync.io"
 FIRST_CRD = "graphconnections.entrasync.io"
@@ -23,6 +33,8 @@ KINDS = (
     ("apps/v1", "deployments"),
     ("v1", "serviceaccounts"),
     ("v1", "services"),
+    ("policy/v1", "poddisruptionbudgets"),
+    ("networking.k8s.io/v1", "networkpolicies"),
     (RBAC, "clusterroles"),
     (RBAC, "clusterrolebindings"),
     (RBAC, "roles"),
@@ -105,11 +117,36 @@ class TestInstall:
             "deployments": 1,
             "serviceaccounts": 1,
             "services": 1,
-            "clusterroles": 1,
+            "poddisruptionbudgets": 1,
+            "clusterroles": 4,
             "clusterrolebindings": 1,
             "roles": 1,
             "rolebindings": 1,
         }
+
+    def test_people_may_do_what_their_role_says(self, bare_cluster: Cluster, helm: Helm, installed: Installed) -> None:
+        """Whoever may only view sees no ProvisioningRequest, and only the admin of a namespace changes connections."""
+        jobs, requests, connections = PLURAL, PROVISIONING_PLURAL, CONNECTION_PLURAL
+        for role, seen, changed in (
+            ("view", {jobs, connections}, set[str]()),
+            ("edit", {jobs, connections, requests}, {jobs, requests}),
+            ("admin", {jobs, connections, requests}, {jobs, connections, requests}),
+        ):
+            bound = (f"--clusterrole={installed.name}-entra-sync-operator-{role}", f"--user={role}")
+            bare_cluster.plane.kubectl("create", "rolebinding", role, f"--namespace={installed.name}", *bound)
+            for verb, kinds in (("list", seen), ("patch", changed)):
+                asked = partial(find_allowed, bare_cluster, installed.name, role, verb)
+                until(asked, kinds.__eq__, what=f"{role} may {verb} {kinds}")
+
+    def test_a_rollback_undoes_an_upgrade(self, bare_cluster: Cluster, helm: Helm, installed: Installed) -> None:
+        before, name = installed.release_objects["deployments"][0]["spec"], installed.name
+        values = {"logLevel": "warning", "networkPolicy": {"enabled": True}, "startupProbe": {"failureThreshold": 9}}
+        helm.at(bare_cluster).install(name, name, values=values)
+        assert release_objects(bare_cluster, name)["networkpolicies"]
+        helm.at(bare_cluster)("rollback", name, f"--namespace={name}")
+        found = release_objects(bare_cluster, name)
+        assert found["deployments"][0]["spec"] == before
+        assert "networkpolicies" not in found
 
     def test_an_uninstall_leaves_nothing_but_the_crds(self, leftover: Leftover) -> None:
         assert leftover.release_objects == {}
@@ -153,7 +190,8 @@ class TestInstallWithoutCrds:
         found = release_objects(bare_cluster, release)
         [container] = found["deployments"][0]["spec"]["template"]["spec"]["containers"]
         assert {f"--namespaces={release}", "--log-level=debug"} <= set(container["args"])
-        assert set(found) == {"deployments", "serviceaccounts", "services", "roles", "rolebindings"}
+        in_namespace = {"deployments", "serviceaccounts", "services", "poddisruptionbudgets"}
+        assert set(found) == {*in_namespace, "roles", "rolebindings"}
 
 
 def test_an_uninstall_removes_crds_that_are_not_to_be_kept(bare_cluster: Cluster, helm: Helm, release: str) -> None:
@@ -238,8 +276,31 @@ class TestRefusals:
         run_commands_in(bare_cluster, reported)
         helm3.at(bare_cluster).install(release, release)
 
+    def test_connections_of_the_values_are_made_once_the_cluster_knows_their_kind(
+        self, bare_cluster: Cluster, helm: Helm, release: str
+    ) -> None:
+        values = {"graphConnections": [{"name": "contoso", "spec": {"tenantId": NOBODY, "clientSecret": PROOF}}]}
+        reported = refusal(bare_cluster, helm, release, values)
+        assert "this cluster does not know the kind GraphConnection yet: install without graphConnections" in reported
+        helm.at(bare_cluster).install(release, release)
+        bare_cluster.wait_served(FIRST_CRD)
+        helm.at(bare_cluster).install(release, release, values=values)
+        assert bare_cluster.get(API_VERSION, CONNECTION_PLURAL, "contoso", release)["spec"]["tenantId"] == NOBODY
+
     def test_nothing_is_refused_as_missing_without_a_cluster(self, helm3: Helm) -> None:
         assert "kind: Deployment" in helm3.render("entra")
+
+
+def find_allowed(cluster: Cluster, namespace: str, user: str, verb: str) -> set[str]:
+    """Find the kinds of ours on which somebody may do something, by what the API server itself says."""
+    found = set()
+    for plural in (PLURAL, PROVISIONING_PLURAL, CONNECTION_PLURAL):
+        asked = {"namespace": namespace, "verb": verb, "group": GROUP, "resource": plural}
+        review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "metadata": {}}
+        spec = {"user": user, "resourceAttributes": asked}
+        if cluster.create("subjectaccessreviews", review | {"spec": spec})["status"]["allowed"]:
+            found.add(plural)
+    return found
 
 
 def refusal(cluster: Cluster, helm: Helm, release: str, values: dict[str, Any] | None = None) -> str:

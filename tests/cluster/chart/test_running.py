@@ -72,11 +72,13 @@ class Release:
         self.cluster.wait_for(API_VERSION, PLURAL, name, self.team, holds=has_schema_as_wanted, what="it is restored")
 
     def list_roles(self) -> list[Object]:
-        """List the roles that the release made for its operator."""
+        """List the roles that the release bound to its operator."""
         rbac, labels = "rbac.authorization.k8s.io/v1", "app.kubernetes.io/name=entra-sync-operator"
         own = self.cluster.list(rbac, "roles", self.pod.namespace, labelSelector=labels)
         if self.is_for_cluster:
-            return [*own, *self.cluster.list(rbac, "clusterroles", None, labelSelector=labels)]
+            bound = {each["roleRef"]["name"] for each in self.cluster.list(rbac, "clusterrolebindings")}
+            made = self.cluster.list(rbac, "clusterroles", None, labelSelector=labels)
+            return [*own, *(role for role in made if role["metadata"]["name"] in bound)]
         return [*own, *self.cluster.list(rbac, "roles", self.team, labelSelector=labels)]
 
     def reasons(self, name: str) -> set[str]:

@@ -5,12 +5,15 @@ from pathlib import Path
 import yaml
 
 from entrasync.graph.calls.operations import PATCH_SETTINGS
-from entrasync.kube.rbac import GRANTED_BY_OWNERS, LEADER_ELECTION, RIGHTS, Right
-from entrasync.process.permissions_page import CALLS, render_permissions
+from entrasync.kube.rbac import GRANTED_BY_OWNERS, LEADER_ELECTION, REQUESTS, RIGHTS, Right
+from entrasync.process.permissions_page import CALLS, FOR_PEOPLE, render_permissions
 from tests.support.rights import granted
 
 ROOT = Path(__file__).parents[3]
 PAGE = render_permissions()["permissions.md"]
+_RENDERED = yaml.safe_load_all((ROOT / "tests" / "data" / "chart" / "cluster.yaml").read_text(encoding="utf-8"))
+ROLES = {each["metadata"]["name"]: each for each in _RENDERED if "rules" in each}
+"""The roles of the chart by name."""
 
 
 def test_each_call_is_listed_with_the_permissions_that_are_enough() -> None:
@@ -34,10 +37,24 @@ def flatten(*rights: Right) -> set[tuple[str, str]]:
 
 
 def test_the_rights_are_those_of_the_charts_role() -> None:
-    rendered = yaml.safe_load_all((ROOT / "tests" / "data" / "chart" / "cluster.yaml").read_text(encoding="utf-8"))
-    roles = {document["kind"]: set(granted(document)) for document in rendered if "rules" in document}
-    assert roles == {"ClusterRole": flatten(*RIGHTS), "Role": flatten(LEADER_ELECTION)}
+    assert set(granted(ROLES["entra-entra-sync-operator"])) == flatten(*RIGHTS)
+    assert set(granted(ROLES["entra-entra-sync-operator-leader-election"])) == flatten(LEADER_ELECTION)
     assert all(f"`{right.resource}`" in PAGE for right in (*RIGHTS, LEADER_ELECTION, GRANTED_BY_OWNERS))
+
+
+def test_the_rights_of_people_are_those_of_the_charts_other_roles() -> None:
+    people = {name.rsplit("-", 1)[1]: set(granted(role)) for name, role in ROLES.items() if is_for_people(name)}
+    assert people == {role: flatten(*rights) for role, rights in FOR_PEOPLE.items()}
+    assert all(f"`...-{role}`" in PAGE for role in FOR_PEOPLE)
+
+
+def test_who_may_only_view_sees_no_provisioned_person() -> None:
+    assert not any(right.resource.startswith(REQUESTS) for right in FOR_PEOPLE["view"])
+    assert "ProvisioningRequests are not in it" in PAGE
+
+
+def is_for_people(name: str) -> bool:
+    return name.endswith(("-view", "-edit", "-admin"))
 
 
 def test_the_rights_of_the_demo_and_the_benchmarks_are_the_same() -> None:

@@ -1,0 +1,133 @@
+"""Parts of the chart that the stored manifests do not show: what values have to do with each other, and files."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.helm import CHART, REPOSITORY, Helm, documents, tidy
+
+OPEN: dict[str, Any] = {"connection": {"namespaces": ["*"]}}
+NAMED: dict[str, Any] = {"connection": {"namespaces": ["identity"]}}
+WITHOUT_CONNECTION: dict[str, Any] = {"connection": {"identity": "None"}}
+AGGREGATE = "rbac.authorization.k8s.io/aggregate-to-"
+NONE, ALL = {"view"}, {"view", "edit", "admin"}
+
+RULES = """groups:
+  - name: jobs
+    rules:
+      - alert: Ill
+        expr: entrasync_job_quarantined == 1
+        annotations:
+          summary: "{{ $labels.name }} is in quarantine."
+"""
+DASHBOARD = '{"title": "Jobs", "query": "{{name}}"}\n'
+
+
+def render(helm: Helm, template: str, values: dict[str, Any], *more: str) -> list[dict[str, Any]]:
+    return documents(helm.render("entra", f"--show-only=templates/{template}", *more, values=values))
+
+
+@pytest.mark.parametrize(
+    ("values", "aggregated"),
+    [
+        (OPEN, NONE),
+        (NAMED, ALL),
+        (WITHOUT_CONNECTION, ALL),
+        (OPEN | {"rbac": {"aggregateToEdit": True, "aggregateToAdmin": True}}, ALL),
+        (NAMED | {"rbac": {"aggregateToEdit": False, "aggregateToAdmin": False}}, NONE),
+    ],
+    ids=["a tenant open to all", "named namespaces", "no connection of its own", "asked for", "refused"],
+)
+def test_editors_of_any_namespace_are_given_jobs_only_where_that_opens_no_tenant_to_all(
+    helm3: Helm, values: dict[str, Any], aggregated: set[str]
+) -> None:
+    labels = {label for role in render(helm3, "people.yaml", values) for label in role["metadata"]["labels"]}
+    assert {label.removeprefix(AGGREGATE) for label in labels if label.startswith(AGGREGATE)} == aggregated
+
+
+def test_a_release_for_namespaces_has_nothing_outside_of_them_unless_it_installs_the_crds(helm3: Helm) -> None:
+    values = {"watch": {"scope": "Namespaces", "namespaces": ["team-a"]}, "crds": {"enabled": False}}
+    rendered = documents(helm3.render("entra", values=values))
+    assert [each["kind"] for each in rendered if each["kind"].startswith("Cluster")] == []
+
+
+def test_common_labels_are_on_every_object_of_the_chart_and_no_selector(helm: Helm) -> None:
+    labels = {"cost-centre": "4711"}
+    more = {"metrics": {"serviceMonitor": {"enabled": True}}, "networkPolicy": {"enabled": True}}
+    rendered = documents(helm.render("entra", values=more | {"commonLabels": labels}))
+    kinds = {each["kind"] for each in rendered if labels.items() <= each["metadata"]["labels"].items()}
+    assert {each["kind"] for each in rendered} == kinds
+    assert {"CustomResourceDefinition", "NetworkPolicy", "ServiceMonitor", "PodDisruptionBudget"} <= kinds
+    [deployment] = [each for each in rendered if each["kind"] == "Deployment"]
+    assert labels.items() <= deployment["spec"]["template"]["metadata"]["labels"].items()
+    assert "cost-centre" not in deployment["spec"]["selector"]["matchLabels"]
+
+
+def test_everything_is_in_the_namespace_that_overrides_the_releases(helm: Helm) -> None:
+    values = {"namespaceOverride": "elsewhere", "networkPolicy": {"enabled": True}}
+    rendered = documents(helm.render("entra", "--namespace=entra-sync", values=values))
+    assert {each["metadata"].get("namespace", "elsewhere") for each in rendered} == {"elsewhere"}
+    subjects = [subject for each in rendered for subject in each.get("subjects", [])]
+    assert {subject["namespace"] for subject in subjects} == {"elsewhere"}
+    assert "entra-sync\n" not in yaml.safe_dump_all(rendered)
+
+
+@pytest.mark.parametrize(
+    ("repository", "image"),
+    [
+        ("registry.example.com/team/operator", "mirror:5000/team/operator:1"),
+        ("localhost/operator", "mirror:5000/operator:1"),
+        ("team/operator", "mirror:5000/team/operator:1"),
+        ("operator", "mirror:5000/operator:1"),
+    ],
+)
+def test_the_registry_of_all_charts_takes_the_place_of_the_images(helm3: Helm, repository: str, image: str) -> None:
+    values = {"global": {"imageRegistry": "mirror:5000"}, "image": {"repository": repository, "tag": "1"}}
+    [deployment] = render(helm3, "deployment.yaml", values)
+    assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == image
+
+
+def test_a_spread_of_pods_counts_those_of_the_release_unless_it_says_which(helm3: Helm) -> None:
+    mine = {"labelSelector": {"matchLabels": {"team": "a"}}}
+    constraint = {"topologyKey": "zone", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
+    values = {"topologySpreadConstraints": [constraint, constraint | mine]}
+    [deployment] = render(helm3, "deployment.yaml", values)
+    spread = deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]
+    assert [each["labelSelector"] for each in spread] == [deployment["spec"]["selector"], mine["labelSelector"]]
+
+
+def test_a_budget_by_the_pods_that_must_be_left_names_no_others(helm3: Helm) -> None:
+    for least in (0, 1, "50%"):
+        [budget] = render(helm3, "poddisruptionbudget.yaml", {"podDisruptionBudget": {"minAvailable": least}})
+        assert budget["spec"]["minAvailable"] == least
+        assert "maxUnavailable" not in budget["spec"]
+
+
+@pytest.fixture(scope="module")
+def watched_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the chart with rules and a dashboard of the test."""
+    chart = tmp_path_factory.mktemp("chart") / CHART.name
+    shutil.copytree(CHART, chart, ignore=shutil.ignore_patterns("rules", "dashboards"))
+    for folder, name, text in (("rules", "jobs.yaml", RULES), ("dashboards", "jobs.json", DASHBOARD)):
+        (chart / "files" / folder).mkdir()
+        (chart / "files" / folder / name).write_text(text, encoding="utf-8")
+    return chart
+
+
+def test_rules_and_dashboards_reach_the_cluster_as_they_are(helm: Helm, watched_chart: Path) -> None:
+    """What is in braces is of Prometheus and Grafana, and not of Helm."""
+    asked = [f"--set=metrics.{part}.enabled=true" for part in ("prometheusRule", "grafanaDashboard")]
+    rendered = helm("template", "entra", watched_chart, f"--set=image.repository={REPOSITORY}", *asked)
+    found = {each["kind"]: each for each in documents(rendered) if "clouds" not in each["metadata"]["name"]}
+    assert found["PrometheusRule"]["spec"] == yaml.safe_load(RULES)
+    assert found["ConfigMap"]["data"] == {"jobs.json": DASHBOARD}
+    assert found["ConfigMap"]["metadata"]["labels"]["grafana_dashboard"] == "1"
+
+
+def test_nothing_of_monitoring_is_made_unasked(helm3: Helm, watched_chart: Path) -> None:
+    rendered = tidy(helm3("template", "entra", watched_chart, f"--set=image.repository={REPOSITORY}"))
+    assert "monitoring.coreos.com" not in rendered
+    assert "grafana_dashboard" not in rendered
