@@ -10,10 +10,10 @@ unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts check contract chaos soak worlds bench crds golden clean lock audit
+.PHONY: help demo test test-clusters test-parts check contract chaos soak worlds bench crds golden clean lock audit version released-crds
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	@echo "==> Installing the locked dependencies into $(VENV) (once, about half a minute)"
@@ -77,6 +77,14 @@ crds: $(STAMP) ## Write crds/, the chart's copies and the reference in docs/ ane
 
 golden: $(STAMP) ## Write anew what the chart is expected to render; then read the diff
 	@$(BIN)/python -m tests.support.golden_chart
+
+version: $(STAMP) ## Write VERSION=1.2.3 to pyproject.toml and to each place that repeats it
+	@test -n "$(VERSION)" || { echo "Say which version: make version VERSION=1.2.3"; exit 1; }
+	@$(BIN)/python -m release version "$(VERSION)"
+	@$(MAKE) --no-print-directory golden
+
+released-crds: $(STAMP) ## Record today's CRDs as those of the released version
+	@$(BIN)/python -m release record-crds
 
 lock: $(STAMP) ## Resolve the dependencies anew into the lock files (needs uv on the PATH)
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml -o requirements.lock

@@ -8,6 +8,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -129,23 +130,29 @@ def _add_flag(parser: ArgumentParser, *names: str, **options: Any) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns the exit code: 0 done, 1 failed, 2 wrong flags or settings.
 
-    `--help` prints the help and raises `SystemExit` with 0.
+    `--help` and `--version` print what they say and raise `SystemExit` with 0.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = " ".join([PROGRAM, *(word for word in words[:1] if word in CommandLine.model_fields)])
     try:
-        source = CliSettingsSource[Any](CommandLine, cli_exit_on_error=False, add_argument_method=_add_flag)
-        return _perform(CliApp.run(CommandLine, cli_args=words, cli_settings_source=source))
+        return _perform(CliApp.run(CommandLine, cli_args=words, cli_settings_source=_read_flags()))
     except ValidationError as error:
         sys.stderr.write(f"{name}: the settings cannot be used:\n{describe(error)}\n")
         return MISUSED
     except (SettingsError, ValueError) as error:
-        usage = "" if name != PROGRAM else f"{CliApp.format_help(CommandLine)}\n"
+        usage = "" if name != PROGRAM else f"{CliApp.format_help(CommandLine, _read_flags())}\n"
         sys.stderr.write(f"{usage}{name}: {error}\n")
         return MISUSED
     except (NotConnected, OSError) as error:
         sys.stderr.write(f"{name}: {error}\n")
         return FAILED
+
+
+def _read_flags() -> CliSettingsSource[Any]:
+    """Return the reader of the flags, which also knows `--version`."""
+    source = CliSettingsSource[Any](CommandLine, cli_exit_on_error=False, add_argument_method=_add_flag)
+    source.root_parser.add_argument("--version", action="version", version=f"{PROGRAM} {metadata.version(PROGRAM)}")
+    return source
 
 
 def _perform(command: CommandLine) -> int:
@@ -155,7 +162,7 @@ def _perform(command: CommandLine) -> int:
         return _generate(command.crds, render())
     if command.reference is not None:
         return _generate(command.reference, render_reference() | render_permissions())
-    sys.stderr.write(CliApp.format_help(CommandLine))
+    sys.stderr.write(CliApp.format_help(CommandLine, _read_flags()))
     return MISUSED
 
 

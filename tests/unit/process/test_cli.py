@@ -1,6 +1,7 @@
 """The command line: its output, its messages and its exit codes."""
 
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ class TestUsage:
     ) -> None:
         assert main(words) == MISUSED
         printed = capsys.readouterr().err
-        assert "usage: entra-sync-operator [-h] {run,crds,reference}" in printed
+        assert "usage: entra-sync-operator [-h] [--version] {run,crds,reference}" in printed
         assert "entra-sync-operator COMMAND --help lists the options of a command" in printed
 
     def test_is_printed_when_asked_for(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,6 +26,12 @@ class TestUsage:
             main(["--help"])
         assert ended.value.code == OK
         assert "run the operator" in capsys.readouterr().out
+
+    def test_version_is_that_of_the_project(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as ended:
+            main(["--version"])
+        assert ended.value.code == OK
+        assert capsys.readouterr().out == f"entra-sync-operator {metadata.version('entra-sync-operator')}\n"
 
     def test_names_the_word_that_is_no_command(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["walk"]) == MISUSED

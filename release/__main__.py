@@ -1,0 +1,47 @@
+"""The command `python -m release`, which checks a release or writes what one needs."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from release.crds.baseline import record_crds
+from release.errors import NotReleasableError
+from release.version import read_version, write_version
+
+ROOT = Path(__file__).parents[1]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 not releasable."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.action(options)
+    except NotReleasableError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m release", description="What a release needs.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    version = commands.add_parser("version", help="write a version to pyproject.toml and to each place that repeats it")
+    version.add_argument("version", metavar="VERSION", help="such as 1.2.3 or 1.2.3-rc.1")
+    version.set_defaults(action=_version)
+    crds = commands.add_parser("record-crds", help="record today's CRDs as those of the present version")
+    crds.set_defaults(action=_record_crds)
+    return parser
+
+
+def _version(options: argparse.Namespace) -> None:
+    for path in write_version(ROOT, options.version):
+        print(path)
+
+
+def _record_crds(_options: argparse.Namespace) -> None:
+    print(record_crds(ROOT, read_version(ROOT)).relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
