@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from itertools import pairwise
 
-from tests.support.kill_points.world import World
+from tests.support.kill_points.world import REST_SECONDS, World
 from tests.support.provisioning_world import ProvisioningWorld, most_within, provisioning
 
 PERIOD = timedelta(seconds=10)
@@ -73,6 +73,31 @@ class TestManyAtOnce:
             [first] = [places_of(shown, names[-1])]
             assert first[0] > 80
             assert all(later <= earlier / 2 for earlier, later in pairwise(first)), first
+
+        provisioning(act)
+
+
+class TestNamespaces:
+    def test_with_one_request_overtake_one_with_many_and_are_shown_so(self) -> None:
+        names, other = [f"user-{number:02d}" for number in range(30)], "other-team"
+
+        async def act(shown: ProvisioningWorld) -> None:
+            shown.world.apply_in(other)
+            await asyncio.sleep(REST_SECONDS)
+            for name in names:
+                shown.world.request(name)
+            await shown.wait_reason("WaitingInLine", names[-1])
+            shown.world.request("berta", namespace=other)
+            began = shown.world.now()
+            await shown.wait_end(*names)
+            [seen] = [each for each in reversed(shown.shown) if each["metadata"]["name"] == "berta"][:1]
+            assert seen["status"]["result"]["outcome"] == "Success"
+            sent = sorted(shown.calls(), key=lambda each: each.world_time)
+            place = [each.target.service_principal for each in sent].index(shown.world.principals[other].id)
+            assert place < 12, "after those that were sent or had their turn when it came"
+            assert places_of(shown, "berta") == [1]
+            assert most_within(shown.calls(), PERIOD) == 5
+            assert shown.world.now() - began < timedelta(seconds=75)
 
         provisioning(act)
 

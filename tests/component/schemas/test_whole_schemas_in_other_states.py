@@ -115,6 +115,31 @@ def test_a_job_in_quarantine_gets_its_schema_and_nothing_ends_the_quarantine(pol
     act_on(policy, act)
 
 
+def test_a_new_job_gets_the_whole_schema_before_its_start() -> None:
+    async def act(world: GalleryWorld) -> None:
+        changed = make_gallery_schema("slack", "x") | {"id": None}
+        changed["synchronizationRules"][0]["objectMappings"][0]["enabled"] = False
+        world.server.delete("configmaps", NAMESPACE, EXPORTED)
+        world.put_exported(gzip.compress(json.dumps(changed).encode()))
+        world.apply({"template": {"id": TEMPLATE}, "schema": replace_by(EXPORTED)})
+        await world.run_operator()
+        await world.rest(assert_ready)
+        order = [entry.target.operation for entry in world.app.simulator.journal.entries if entry.had_effect]
+        assert order == ["createJob", "putSchema", "startJob"]
+
+    act_on("Replace", act, holds_job=False)
+
+
+def test_a_new_job_has_the_schema_of_its_template_already() -> None:
+    async def act(world: GalleryWorld) -> None:
+        world.apply({"template": {"id": TEMPLATE}, "schema": {"policy": "TemplateDefault"}})
+        await world.run_operator()
+        await world.rest(assert_ready)
+        assert world.writes() == {"createJob": 1, "startJob": 1}
+
+    act_on("TemplateDefault", act, holds_job=False)
+
+
 @policies
 def test_an_adopted_job_gets_its_schema_once_after_a_backup(policy: str) -> None:
     async def act(world: GalleryWorld) -> None:

@@ -49,6 +49,8 @@ class World:
         clock = WorldClock(datetime.fromtimestamp(EPOCH_SECONDS, UTC), EPOCH_SECONDS, real=loop.wall)
         self.tenant = SimulatedWorld(seed=2, switches=Switches(initial_cycle_seconds=1.0, secrets_put_replaces=True))
         self.principal = self.tenant.add_service_principal("salesforce")
+        self.principals = {NAMESPACE: self.principal}
+        """The app of each namespace."""
         self.app = create_app(self.tenant, clock)
         self.app.simulator.identity.mint.real = loop.wall
         self.server = MemoryApiServer(loop.wall)
@@ -75,7 +77,17 @@ class World:
             },
         )
 
-    def request(self, name: str = "anna", *, labels: Mapping[str, str] | None = None, **spec: Any) -> None:
+    def apply_in(self, namespace: str) -> None:
+        """Apply a resource of the same name in another namespace, for an app of its own."""
+        self.principals[namespace] = principal = self.tenant.add_service_principal(namespace)
+        self.server.create("namespaces", {"metadata": {"name": namespace}})
+        spec = {"servicePrincipal": {"objectId": principal.id}, "template": {"id": "scim"}}
+        metadata = {"namespace": namespace, "name": NAME}
+        self.server.create(PLURAL, {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec})
+
+    def request(
+        self, name: str = "anna", *, labels: Mapping[str, str] | None = None, namespace: str = NAMESPACE, **spec: Any
+    ) -> None:
         """Create a ProvisioningRequest for the user of this name, by the resource."""
         usual = {"jobRef": {"name": NAME}, "subjects": [{"objectId": name, "objectTypeName": "User"}]}
         self.server.create(
@@ -83,7 +95,7 @@ class World:
             {
                 "apiVersion": API_VERSION,
                 "kind": PROVISIONING_KIND,
-                "metadata": {"namespace": NAMESPACE, "name": name, "labels": dict(labels or {})},
+                "metadata": {"namespace": namespace, "name": name, "labels": dict(labels or {})},
                 "spec": {**usual, **spec},
             },
         )
