@@ -46,6 +46,7 @@ check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are c
 	@$(BIN)/lint-imports
 	@$(BIN)/entra-sync-operator crds --check crds
 	@diff -r -x '.*' -x '*~' crds $(CHART)/files/crds || { echo "The chart's copy of the CRDs is not current; run: make crds"; exit 1; }
+	@$(BIN)/python -m tests.support.chart_readme --check
 	@$(BIN)/entra-sync-operator reference --check docs
 
 contract: $(STAMP) ## Ask a real tenant whether Graph does what the simulator assumes; says which variables it needs
@@ -69,10 +70,11 @@ bench: $(STAMP) ## Measure every published figure into build/bench.json
 	@$(BIN)/python -m control_plane get
 	@$(BIN)/python -m benchmarks
 
-crds: $(STAMP) ## Write crds/, the chart's copies and the reference in docs/ anew from the models
+crds: $(STAMP) ## Write crds/, the chart's copies, its README and the reference in docs/ anew
 	@$(BIN)/entra-sync-operator crds --output crds
 	@$(BIN)/entra-sync-operator crds --output $(CHART)/files/crds
 	@cp $(CHART)/values.yaml $(CHART)/files/defaults.yaml
+	@$(BIN)/python -m tests.support.chart_readme
 	@$(BIN)/entra-sync-operator reference --output docs
 
 golden: $(STAMP) ## Write anew what the chart is expected to render; then read the diff

@@ -28,7 +28,7 @@ class Section:
 def files_with_commands() -> list[Path]:
     """List the files that show commands to users."""
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-    chart = [path for path in (ROOT / "charts").rglob("*") if path.suffix in {".txt", ".yaml", ".tpl"}]
+    chart = [path for path in (ROOT / "charts").rglob("*") if path.suffix in {".md", ".txt", ".yaml", ".tpl"}]
     return sorted([*pages, *chart, *(ROOT / "examples").glob("*.yaml")])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.chart_readme import read_rows, write_readme
 from tests.support.helm import CHART, ROOT, Helm, HelmError, documents
 
 VALUES = (CHART / "values.yaml").read_text(encoding="utf-8")
@@ -237,6 +238,23 @@ def test_the_schema_closes_every_object_and_describes_every_property() -> None:
         assert schema.get("description"), path
         is_open = path == "global"  # the others' values are there too
         assert is_open or "properties" not in schema or schema["additionalProperties"] is False, path
+
+
+def test_the_charts_readme_has_every_value_with_its_default_and_comment() -> None:
+    readme = (CHART / "README.md").read_text(encoding="utf-8")
+    assert write_readme(readme, VALUES) == readme, "the table is not current: run `make crds`"
+    rows = list(read_rows(VALUES))
+    told = {name for row in rows for name in row.defaults}
+    assert set(named_values(yaml.safe_load(VALUES))) <= told
+    assert all(row.comment for row in rows)
+
+
+def test_artifact_hub_is_told_of_every_crd() -> None:
+    told = yaml.safe_load(ABOUT_CHART["annotations"]["artifacthub.io/crds"])
+    crds = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "crds").glob("*.yaml")]
+    assert {(each["name"], each["kind"], each["version"]) for each in told} == {
+        (crd["metadata"]["name"], crd["spec"]["names"]["kind"], crd["spec"]["versions"][0]["name"]) for crd in crds
+    }
 
 
 def test_the_chart_has_the_version_of_the_operator() -> None:
