@@ -15,7 +15,9 @@ from control_plane.programs.catalog import ALL, REQUIRED
 from control_plane.progress import say
 
 _EXIT_NOT_FOUND = 127  # the code of shells for a command that is not found
-_ALL_HELP = "kube-controller-manager and helm (of each supported version) too, which only tests need"
+_ALL_HELP = (
+    "what only tests need too: kube-controller-manager, helm of each supported version, the engines of GitOps tools"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

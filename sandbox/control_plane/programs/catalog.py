@@ -1,5 +1,6 @@
 """Lists the programs that the sandbox runs, with their versions and the Go packages they are built from."""
 
+import hashlib
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -80,6 +81,19 @@ _HELM3_STAMPS = {
 }
 
 CONTROLLER_MANAGER = "kube-controller-manager"
+GITOPS_ENGINES = "gitops-engines"
+
+
+def edition_of(folder: Path) -> str:
+    """Return the edition of a program of our own: a change of its source makes it another one."""
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sorted(folder.iterdir()))).hexdigest()
+    return f"{folder.name}-{digest[:12]}"
+
+
+def _own(name: str) -> Program:
+    edition = edition_of(Path(__file__).parent / name)
+    return Program(name, ".", in_archive=False, is_required=False, module=name, edition=edition)
+
 
 PROGRAMS: Mapping[str, Program] = {
     program.name: program
@@ -96,6 +110,7 @@ PROGRAMS: Mapping[str, Program] = {
         ),
         _helm(HELM3_VERSION, _HELM3_STAMPS),
         _helm(HELM4_VERSION),
+        _own(GITOPS_ENGINES),
     )
 }
 REQUIRED = tuple(name for name, program in PROGRAMS.items() if program.is_required)

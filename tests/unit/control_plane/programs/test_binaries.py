@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from control_plane import ControlPlaneError, supervisor
-from control_plane.programs import archive, binaries
+from control_plane.programs import archive, binaries, catalog
 from control_plane.programs.catalog import (
     ALL,
     ETCD_VERSION,
+    GITOPS_ENGINES,
     HELM3_KUBERNETES_MINOR,
     HELMS,
     KUBERNETES_VERSION,
@@ -113,7 +114,7 @@ def test_the_archive_is_tried_for_its_programs_even_if_others_have_to_be_built(
     binaries.obtain(ALL)
     told = [line for line in capsys.readouterr().err.splitlines() if "Getting" in line]
     assert "etcd, kube-apiserver, kubectl by the official envtest archive" in told[0]
-    assert "kube-controller-manager, helm3, helm4 by a build with the Go on the PATH" in told[-1]
+    assert "kube-controller-manager, helm3, helm4, gitops-engines by a build with the Go on the PATH" in told[-1]
 
 
 def test_an_error_lists_what_was_tried_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,10 +176,18 @@ def test_helm_3_renders_for_the_kubernetes_version_of_its_go_mod() -> None:
     assert any(line.startswith(f"k8s.io/client-go v0.{HELM3_KUBERNETES_MINOR}.") for line in lines)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [name for name in ALL if name != GITOPS_ENGINES])
 def test_go_mod_declares_each_program_as_a_tool(name: str) -> None:
     package = PROGRAMS[name].package
     assert {package, f"tool {package}"} & go_mod_lines(PROGRAMS[name])
+
+
+def test_a_change_of_the_source_of_a_program_of_our_own_makes_it_another_edition(tmp_path: Path) -> None:
+    (tmp_path / "main.go").write_text("package main")
+    before = catalog.edition_of(tmp_path)
+    (tmp_path / "main.go").write_text("package main // changed")
+    assert catalog.edition_of(tmp_path) != before
+    assert PROGRAMS[GITOPS_ENGINES].edition == catalog.edition_of(PROGRAMS[GITOPS_ENGINES].module_folder)
 
 
 @pytest.mark.parametrize(("name", "version"), [("etcd", (1, 25, 0)), ("helm3", (1, 26, 0)), ("helm4", (1, 26, 0))])

@@ -1,0 +1,16 @@
+"""What the tests of GitOps tools share: their engines, and our objects in all phases."""
+
+import asyncio
+
+import pytest
+
+from tests.support.gitops.engines import engines
+from tests.support.gitops.phase import Phase
+from tests.support.gitops.phases import record_phases
+
+__all__ = ["engines", "phases"]
+
+
+@pytest.fixture(scope="package")
+def phases() -> list[Phase]:
+    return asyncio.run(record_phases())

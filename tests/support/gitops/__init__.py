@@ -1,0 +1,1 @@
+"""Our objects as GitOps tools see them, and the engines of these tools."""
