@@ -17,7 +17,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Wait
 from entrasync.core.health.ready import ready_condition
 from entrasync.core.status.job_status import build_suspended_status
-from entrasync.process.observability.metrics import Metrics
+from entrasync.process.observability.catalogue import METRICS
 from entrasync.process.settings.operator_connection import PREFIX
 from entrasync.process.settings.run import RunSettings
 from tests.support.facts import NOW, facts, holder, resource
@@ -77,15 +77,10 @@ def test_every_variable_that_readme_names_is_a_setting() -> None:
     assert named <= set(RunSettings.model_fields)
 
 
-def test_every_metric_of_calls_and_passes_that_readme_names_is_exposed() -> None:
-    metrics = Metrics()
-    metrics.called("list_jobs", 200, 0.1, "id")
-    metrics.throttled("list_jobs", 1.0)
-    metrics.passed("settled", 0.1)
-    reported = metrics.render().decode()
-    named = set(re.findall(r"`(entrasync_(?:graph|reconcile)_[a-z_]+)`", README))
-    assert named
-    assert [name for name in named if name not in reported] == []
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=_id_of)
+def test_every_metric_that_a_page_names_is_listed(page: Path) -> None:
+    named = set(re.findall(r"\b(entrasync_[a-z_]+)\b", page.read_text(encoding="utf-8")))
+    assert named - {row.exposed_name for row in METRICS} == set()
 
 
 def test_readme_has_no_placeholder() -> None:

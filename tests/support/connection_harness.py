@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from entrasync.api.graph_connection import GraphConnectionSpec
@@ -96,6 +96,7 @@ class FakeAccess:
     on_refusal: OnRefusal
     has_token: bool = False
     is_closed: bool = False
+    certificate_expires_at: datetime | None = None
 
     async def log_in(self, proof: Proof) -> LoggedIn:
         seen = self.entra.check(proof)

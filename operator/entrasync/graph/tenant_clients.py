@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import cast
 
 from entrasync.api.reasons import Reason
@@ -107,6 +108,11 @@ class TenantAccess:
     def api(self) -> GraphClient:
         """The client, which uses the proof that Entra accepted last."""
         return self._client
+
+    @property
+    def certificate_expires_at(self) -> datetime | None:
+        """When the certificate in use expires; None for another kind of proof."""
+        return self._tokens.source.certificate_expires_at
 
     async def log_in(self, proof: Proof) -> LoggedIn:
         """Log in by a proof now, and use it from then on if Entra accepts it. Raises `Halted` or `Transient`."""

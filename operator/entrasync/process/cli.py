@@ -32,6 +32,7 @@ from entrasync.kube.watch.kopf_host import WatchRefused
 from entrasync.process.leadership import LeadershipLost
 from entrasync.process.lifecycle import run
 from entrasync.process.observability.logs import set_up_logs
+from entrasync.process.observability.metrics_page import render_metrics
 from entrasync.process.permissions_page import render_permissions
 from entrasync.process.settings.generate import GenerateSettings
 from entrasync.process.settings.run import RunSettings, describe
@@ -161,7 +162,7 @@ def _perform(command: CommandLine) -> int:
     if command.crds is not None:
         return _generate(command.crds, render())
     if command.reference is not None:
-        return _generate(command.reference, render_reference() | render_permissions())
+        return _generate(command.reference, render_reference() | render_permissions() | render_metrics())
     sys.stderr.write(CliApp.format_help(CommandLine, _read_flags()))
     return MISUSED
 

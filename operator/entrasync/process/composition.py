@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from entrasync.api.names import CONNECTION_KIND, KIND, PROVISIONING_KIND
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import CONNECTION_PASS_DEADLINE, JOB_PASS_DEADLINE, Bounds
 from entrasync.core.provisioning.request_resource import RequestResource
@@ -31,6 +32,7 @@ from entrasync.process.clock import WorldClock
 from entrasync.process.credential_watch import CredentialWatch
 from entrasync.process.job_controller import JobCollaborators, build_job_queue, build_job_reconciler
 from entrasync.process.observability.background import Background
+from entrasync.process.observability.connection_views import ConnectionViews
 from entrasync.process.observability.health import HealthServer
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.observability.probes import find_death, find_unreadiness
@@ -47,7 +49,7 @@ from entrasync.reconcile.connection.registry import Connection, Connections
 from entrasync.reconcile.engine.guard import Guard
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
-from entrasync.reconcile.engine.worker_pool import NoReconcileMetrics, WorkerPool
+from entrasync.reconcile.engine.worker_pool import WorkerPool
 from entrasync.reconcile.provisioning.informer import RequestInformer
 from entrasync.reconcile.state.dependents import Dependents, may_await_credential
 from entrasync.reconcile.state.informer import JobInformer
@@ -187,7 +189,7 @@ def _build_job_services(shared: SharedServices, namespaces: NamespaceDefaults) -
     shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.api_server.namespace_access)
     shared.metrics.watch_contact(shared.api_server.contact.silence)
     kind = WatchedKind(job_client, JobInformer(resources, queue, clock=clock))
-    guarded, metrics = Guard(reconciler, resources, shared.api_server.may_act), shared.metrics
+    guarded, metrics = Guard(reconciler, resources, shared.api_server.may_act), shared.metrics.time_passes(KIND)
     engine = WorkerPool(guarded, queue, resources, clock=clock, metrics=metrics, deadline=JOB_PASS_DEADLINE)
     return KindServices(kind, engine)
 
@@ -220,7 +222,8 @@ def _build_request_services(shared: SharedServices, namespaces: NamespaceDefault
             guard=_build_write_guard(shared, is_stopping=lambda: engine.is_stopping),
         )
     )
-    guarded, metrics = Guard(reconciler, store, shared.api_server.may_act), NoReconcileMetrics()
+    guarded = Guard(reconciler, store, shared.api_server.may_act)
+    metrics = shared.metrics.time_passes(PROVISIONING_KIND)
     engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, deadline=JOB_PASS_DEADLINE)
     shared.metrics.watch_requests(store)
     return KindServices(WatchedKind(client, RequestInformer(store, queue, clock=clock)), engine)
@@ -289,8 +292,8 @@ def _build_connection_services(shared: SharedServices, logins: Logins) -> KindSe
         poll_interval=shared.settings.poll_interval,
         referrers=shared.dependents.referrers,
     )
-    guarded, metrics = Guard(reconciler, store, shared.api_server.may_act), NoReconcileMetrics()
+    guarded, metrics = Guard(reconciler, store, shared.api_server.may_act), shared.metrics.time_passes(CONNECTION_KIND)
     engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, deadline=CONNECTION_PASS_DEADLINE)
-    shared.metrics.watch_connections(store)
+    shared.metrics.watch_connections(store, ConnectionViews(store, shared.connections, logins))
     kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))
     return KindServices(kind, engine)

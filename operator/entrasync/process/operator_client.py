@@ -1,6 +1,7 @@
 """Makes the Graph client of the operator connection, the install's own, from the settings."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from entrasync.graph.auth.credentials import (
@@ -17,6 +18,7 @@ from entrasync.graph.auth.credentials import (
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
+from entrasync.process.observability.connection_views import view_operator_connection
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.settings.operator_connection import PREFIX
 from entrasync.process.settings.run import RunSettings
@@ -40,10 +42,9 @@ def make_operator_client(
     endpoint = settings.endpoint()
     limiter = limiters.find(settings.tenant_id, settings.client_id, endpoint=endpoint)
     tokens = TokenSource(endpoint, operator_credential(settings, settings.tenant_id))
-    metrics.watch_login(tokens.has_last_login_worked)
-    return OperatorClient(
-        GraphClient(tokens, limiter, metrics=metrics, replica=replica), tokens, credential_files(settings)
-    )
+    graph = GraphClient(tokens, limiter, metrics=metrics, replica=replica)
+    metrics.watch_operator_connection(partial(view_operator_connection, graph, tokens))
+    return OperatorClient(graph, tokens, credential_files(settings))
 
 
 def credential_files(settings: RunSettings) -> tuple[Path, ...]:

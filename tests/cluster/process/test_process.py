@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from control_plane import ControlPlane
 from entrasync.process.lifecycle import SHUTDOWN_GRACE
+from entrasync.process.observability.catalogue import METRICS
 from tests.cluster.process.conftest import HangingShutdown
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
@@ -125,6 +126,14 @@ class TestMetrics:
         labels = {label for series in read_metrics(environment).values() for found, _ in series for label in found}
         assert "resource_namespace" in labels
         assert labels.isdisjoint({"namespace", "pod", "container", "service", "endpoint", "instance", "job", "node"})
+
+    def test_every_series_is_of_a_listed_metric_or_of_the_process(self, environment: OperatorEnvironment) -> None:
+        environment.wait_ready(environment.apply_job(environment.simulator.create_service_principal().id))
+        assert environment.operator is not None
+        shown = {family.name for family in text_string_to_metric_families(environment.operator.read("/metrics")[1])}
+        unlisted = shown - {row.name for row in METRICS}
+        assert {name for name in unlisted if not name.startswith("process_") and not name.endswith("_created")} == set()
+        assert {"entrasync_resource_condition", "entrasync_connection_ready", "entrasync_graph_calls"} <= shown
 
     def test_the_process_tells_its_version_memory_and_the_connection_of_the_install(
         self, environment: OperatorEnvironment

@@ -76,6 +76,7 @@ class MemoryAccess:
     def __init__(self, tokens: MemoryTokens, api: GraphClient) -> None:
         self._tokens = tokens
         self.api = api
+        self.certificate_expires_at = None
 
     async def log_in(self, _: Proof) -> LoggedIn:
         return LoggedIn((await self._tokens.get_token()).roles, ())

@@ -41,6 +41,8 @@ class Execution:
     """How many changes the cycle was to make in the target (countExports)."""
     exported: int | None = None
     """How many it made (countExported)."""
+    escrowed: int | None = None
+    """How many objects failed and are tried again later (countEscrowed, graph-facts 4.7)."""
 
     @property
     def has_time(self) -> bool:
@@ -121,6 +123,7 @@ def _read_execution(raw: object) -> Execution:
         error=_read_error(execution.get("error")),
         exports=_read_count(execution.get("countExports")),
         exported=_read_count(execution.get("countExported")),
+        escrowed=_read_count(execution.get("countEscrowed")),
     )
 
 

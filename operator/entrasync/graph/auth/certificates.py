@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
-from entrasync.graph.auth.credentials import ClientCertificate, KeyPair
+from entrasync.graph.auth.credentials import ClientCertificate, KeyPair, ProofMaterial
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -38,6 +38,16 @@ def check_certificate(proof: ClientCertificate, pair: KeyPair, *, now: datetime)
         begin = certificate.not_valid_before_utc.strftime(TIME_FORMAT)
         raise _make_halt(f"The client certificate in {proof.where} is not valid before {begin}. Put one there that is")
     return {"private_key": pair.private_key, "public_certificate": pair.certificate}
+
+
+def find_certificate_expiry(material: ProofMaterial | None) -> datetime | None:
+    """Return when the certificate of a proof expires; None for another proof, or a certificate that is unreadable."""
+    if not isinstance(material, KeyPair):
+        return None
+    try:
+        return x509.load_pem_x509_certificate(material.certificate.encode()).not_valid_after_utc
+    except ValueError:
+        return None
 
 
 def _load_certificate(proof: ClientCertificate, pair: KeyPair) -> x509.Certificate:

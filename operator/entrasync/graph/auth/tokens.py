@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import random
 from typing import Protocol
 
@@ -13,6 +13,7 @@ import httpx
 
 from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
 from entrasync.core.primitives.growing_pause import grow_pause
+from entrasync.graph.auth.certificates import find_certificate_expiry
 from entrasync.graph.auth.credentials import AppCredential, Credential, ProofMaterial
 from entrasync.graph.auth.login import AppLogin, Login
 from entrasync.graph.auth.managed_identity import ManagedIdentityLogin
@@ -137,6 +138,7 @@ class TokenSource:
         self._login_task: asyncio.Task[_CachedToken | _LoginFailure] | None = None
         self._recheck_after = float("-inf")
         self._has_last_login_worked: bool | None = None
+        self._certificate_expires_at: datetime | None = None
 
     @property
     def endpoint(self) -> GraphEndpoint:
@@ -151,6 +153,11 @@ class TokenSource:
     def has_last_login_worked(self) -> bool | None:
         """Whether the last login gave a token; None before the first."""
         return self._has_last_login_worked
+
+    @property
+    def certificate_expires_at(self) -> datetime | None:
+        """When the certificate of the last login expires; None before the first, and for another kind of proof."""
+        return self._certificate_expires_at
 
     async def get_token(self) -> AccessToken:
         """Return the cached token or log in. Callers at the same time share one login.
@@ -214,6 +221,7 @@ class TokenSource:
             material = await self._credential.read()
         except EntraSyncError as error:
             return self._make_failure(error)
+        self._certificate_expires_at = find_certificate_expiry(material)
         if known := self._find_refusal(material):
             return known
         try:

@@ -1,23 +1,24 @@
-"""What is collected at each scrape from the objects that the operator knows: a series vanishes with its object.
+"""What is collected at each scrape from the objects that the operator knows: a series vanishes with its object."""
 
-The namespace of an object is the label `resource_namespace`. Prometheus gives each series it scrapes a label
-`namespace`, that of the operator's own pod, and would rename ours.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from entrasync.api.conditions import ConditionType
-from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, INSTALL_CONNECTION_KIND
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.condition import Condition, ConditionStatus
+from entrasync.core.health.quarantine import GRAPH_REASON_UNKNOWN
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.json_values import read_entries
+from entrasync.core.primitives.times import parse_time
 from entrasync.core.provisioning.request_resource import RequestResource
+from entrasync.core.remote.synchronization_status import SynchronizationStatus
 from entrasync.core.resource.job_resource import Resource
 from entrasync.kube.client.namespace_access import NamespaceAccess
-from entrasync.reconcile.engine.store import Store
+from entrasync.process.observability import catalogue
+from entrasync.process.observability.catalogue import MetricRow
+from entrasync.process.observability.connection_views import ConnectionView
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.memory import MemoryStore
@@ -25,10 +26,22 @@ from entrasync.reconcile.state.memory import MemoryStore
 _Shown = Resource | ConnectionResource | RequestResource
 """A resource whose conditions are shown."""
 
-NAMESPACE_LABEL = "resource_namespace"
-RESOURCE_LABELS = [NAMESPACE_LABEL, "name"]
-
 CONDITION_VALUES: dict[ConditionStatus, float] = {"True": 1, "False": 0, "Unknown": -1}
+
+
+class _Scrape:
+    """The series that one scrape collects, by metric. A value that is None has none."""
+
+    def __init__(self, *rows: MetricRow) -> None:
+        self._families = {row: row.make_family() for row in rows}
+
+    def add(self, row: MetricRow, labels: Sequence[str], value: float | None) -> None:
+        """Add a series."""
+        if value is not None:
+            self._families[row].add_metric(labels, value)
+
+    def __iter__(self) -> Iterator[GaugeMetricFamily]:
+        return iter(self._families.values())
 
 
 class NamespaceCollector(Collector):
@@ -39,14 +52,11 @@ class NamespaceCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield one series for each namespace that the install names."""
-        refused = GaugeMetricFamily(
-            "entrasync_namespace_refused",
-            "1 while the API server refuses what the operator must read there; the empty name is the whole cluster.",
-            labels=[NAMESPACE_LABEL],
-        )
+        scrape = _Scrape(catalogue.NAMESPACE_REFUSED)
         for namespace in self._namespace_access.namespaces:
-            refused.add_metric([namespace or ""], float(namespace in self._namespace_access.refused))
-        yield refused
+            is_refused = namespace in self._namespace_access.refused
+            scrape.add(catalogue.NAMESPACE_REFUSED, [namespace or ""], is_refused)
+        yield from scrape
 
 
 class HolderCollector(Collector):
@@ -57,14 +67,10 @@ class HolderCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield one series for each of these namespaces."""
-        held = GaugeMetricFamily(
-            "entrasync_namespace_held_by_another_install",
-            "1 while another install looks after a namespace, so that this one does nothing there.",
-            labels=[NAMESPACE_LABEL, "install"],
-        )
+        scrape = _Scrape(catalogue.NAMESPACE_HELD)
         for namespace, install in sorted(self._holders().items()):
-            held.add_metric([namespace, install], 1)
-        yield held
+            scrape.add(catalogue.NAMESPACE_HELD, [namespace, install], 1)
+        yield from scrape
 
 
 class LeaderCollector(Collector):
@@ -94,47 +100,59 @@ class ConditionCollector(Collector):
         self._stores.append((kind, store))
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield one series for each condition that a resource has. Their types are a closed list."""
-        found = GaugeMetricFamily(
-            "entrasync_resource_condition",
-            "Each condition of each resource: 1 True, 0 False, -1 Unknown.",
-            labels=["kind", *RESOURCE_LABELS, "condition"],
-        )
+        """Yield the series of all resources. The types of conditions are a closed list."""
+        scrape = _Scrape(catalogue.CONDITION, catalogue.READY_SINCE)
         for kind, store in self._stores:
             for resource in store:
+                labels = [kind, resource.key.namespace, resource.key.name]
                 for each in Condition.read_all(resource.status):
-                    labels = [kind, resource.key.namespace, resource.key.name, each.type.value]
-                    found.add_metric(labels, CONDITION_VALUES[each.status])
-        yield found
+                    scrape.add(catalogue.CONDITION, [*labels, each.type.value], CONDITION_VALUES[each.status])
+                    if each.type is ConditionType.READY:
+                        since = _find_transition(resource.status, each.type)
+                        scrape.add(catalogue.READY_SINCE, [*labels, each.status, each.reason], since)
+        yield from scrape
+
+
+def _find_transition(status: Mapping[str, object], wanted: ConditionType) -> float | None:
+    """Find when a condition got the status that it has, in seconds since 1970."""
+    times = [
+        parse_time(entry.get("lastTransitionTime"))
+        for entry in read_entries(status.get("conditions"))
+        if entry.get("type") == wanted
+    ]
+    return next((time.timestamp() for time in times if time is not None), None)
 
 
 class ConnectionCollector(Collector):
-    """Collects which connections work: the GraphConnections, and the one of the install itself."""
+    """Collects how the connections are: the GraphConnections, and the one of the install itself."""
 
     def __init__(self) -> None:
-        self._connections: Iterable[ConnectionResource] = ()
-        self._has_own_worked: Callable[[], bool | None] = lambda: None
+        self._views: Iterable[ConnectionView] = ()
+        self._view_own: Callable[[], ConnectionView | None] = lambda: None
 
-    def watch(self, connections: Store[ConnectionResource]) -> None:
+    def watch(self, views: Iterable[ConnectionView]) -> None:
         """Collect from the GraphConnections."""
-        self._connections = connections
+        self._views = views
 
-    def watch_operator_connection(self, has_worked: Callable[[], bool | None]) -> None:
-        """Collect from the operator connection."""
-        self._has_own_worked = has_worked
+    def watch_operator_connection(self, view: Callable[[], ConnectionView | None]) -> None:
+        """Collect from the operator connection, which has no view before its first login."""
+        self._view_own = view
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield one series for each connection. That of the install is there as soon as it has logged in once."""
-        ready = GaugeMetricFamily(
-            "entrasync_connection_ready", "1 while the login works.", labels=["kind", *RESOURCE_LABELS]
+        """Yield the series of all connections."""
+        scrape = _Scrape(
+            catalogue.CONNECTION_INFO,
+            catalogue.CONNECTION_READY,
+            catalogue.CONNECTION_PAUSE,
+            catalogue.CERTIFICATE_EXPIRY,
         )
-        for seen in self._connections:
-            works = any(each.type is ConditionType.READY and each.is_true for each in Condition.read_all(seen.status))
-            ready.add_metric([CONNECTION_KIND, seen.key.namespace, seen.key.name], float(works))
-        if (own := self._has_own_worked()) is not None:
-            # The connection of the install itself has no namespace. Its name is the one that specs give it.
-            ready.add_metric([INSTALL_CONNECTION_KIND, "", DEFAULT_CONNECTION], float(own))
-        yield ready
+        for view in (*self._views, *filter(None, [self._view_own()])):
+            expires_at = view.certificate_expires_at
+            scrape.add(catalogue.CONNECTION_INFO, [*view.labels, view.tenant_id], 1)
+            scrape.add(catalogue.CONNECTION_READY, view.labels, view.works)
+            scrape.add(catalogue.CONNECTION_PAUSE, view.labels, view.pause.total_seconds())
+            scrape.add(catalogue.CERTIFICATE_EXPIRY, view.labels, expires_at.timestamp() if expires_at else None)
+        yield from scrape
 
 
 class JobCollector(Collector):
@@ -148,33 +166,34 @@ class JobCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the series of all jobs."""
-        code = GaugeMetricFamily(
-            "entrasync_job_status_code", "1 for the status code that Graph shows.", labels=[*RESOURCE_LABELS, "code"]
-        )
-        quarantined = GaugeMetricFamily(
-            "entrasync_job_quarantined", "1 while the job is in quarantine.", labels=RESOURCE_LABELS
-        )
-        success = GaugeMetricFamily(
-            "entrasync_job_last_success_timestamp_seconds", "When the last good cycle ended.", labels=RESOURCE_LABELS
-        )
-        age = GaugeMetricFamily(
-            "entrasync_job_mirror_age_seconds", "Time since Graph was last read for this job.", labels=RESOURCE_LABELS
+        scrape = _Scrape(
+            catalogue.JOB_CODE,
+            catalogue.JOB_QUARANTINED,
+            catalogue.JOB_QUARANTINE_SINCE,
+            catalogue.JOB_LAST_SUCCESS,
+            catalogue.JOB_ESCROWS,
+            catalogue.JOB_MIRROR_AGE,
+            catalogue.QUEUE_DEPTH,
         )
         for resource in self._resources:
-            self._show(resource, code, quarantined, success, age)
-        yield from (code, quarantined, success, age)
-        depth = GaugeMetricFamily("entrasync_queue_depth", "Resources ready or in work.")
-        depth.add_metric([], len(self._queue))
-        yield depth
+            labels = [resource.key.namespace, resource.key.name]
+            if (read_at := self._memory.read_at(resource.key)) is not None:
+                age = max((self._clock.now() - read_at).total_seconds(), 0)
+                scrape.add(catalogue.JOB_MIRROR_AGE, labels, age)
+            _add_job(scrape, labels, resource.record.mirrored_job.status)
+        scrape.add(catalogue.QUEUE_DEPTH, [], len(self._queue))
+        yield from scrape
 
-    def _show(self, resource: Resource, *families: GaugeMetricFamily) -> None:
-        code, quarantined, success, age = families
-        labels = [resource.key.namespace, resource.key.name]
-        if (read_at := self._memory.read_at(resource.key)) is not None:
-            age.add_metric(labels, max((self._clock.now() - read_at).total_seconds(), 0))
-        mirror = resource.record.mirrored_job.status
-        if mirror.code is not None:
-            code.add_metric([*labels, mirror.code], 1)
-            quarantined.add_metric(labels, float(mirror.code == "Quarantine"))
-        if (ended := mirror.last_success.ended_at) is not None:
-            success.add_metric(labels, ended.timestamp())
+
+def _add_job(scrape: _Scrape, labels: list[str], mirror: SynchronizationStatus) -> None:
+    """Add what Graph's status of a job tells."""
+    if mirror.code is not None:
+        scrape.add(catalogue.JOB_CODE, [*labels, mirror.code], 1)
+        scrape.add(catalogue.JOB_QUARANTINED, labels, mirror.code == "Quarantine")
+    if (ended := mirror.last_success.ended_at) is not None:
+        scrape.add(catalogue.JOB_LAST_SUCCESS, labels, ended.timestamp())
+    scrape.add(catalogue.JOB_ESCROWS, labels, mirror.last_execution.escrowed)
+    quarantine = mirror.quarantine if mirror.code == "Quarantine" else None
+    if quarantine is not None and quarantine.series_began_at is not None:
+        reason = quarantine.reason or GRAPH_REASON_UNKNOWN
+        scrape.add(catalogue.JOB_QUARANTINE_SINCE, [*labels, reason], quarantine.series_began_at.timestamp())

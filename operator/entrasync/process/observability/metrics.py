@@ -1,12 +1,12 @@
 """Prometheus metrics: calls to Graph, passes, and the state of each job and connection."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from importlib import metadata
 from math import inf
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.registry import Collector
 
 from entrasync.api.names import CONNECTION_KIND, KIND, PROVISIONING_KIND
@@ -14,6 +14,7 @@ from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.provisioning.request_resource import RequestResource
 from entrasync.kube.client.namespace_access import NamespaceAccess
+from entrasync.process.observability import catalogue
 from entrasync.process.observability.collectors import (
     ConditionCollector,
     ConnectionCollector,
@@ -22,6 +23,7 @@ from entrasync.process.observability.collectors import (
     LeaderCollector,
     NamespaceCollector,
 )
+from entrasync.process.observability.connection_views import ConnectionView
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.jobs import JobStore
@@ -31,41 +33,23 @@ LOG = logging.getLogger("entrasync.graph")
 
 
 class Metrics:
-    """All metrics of one process. Implements `CallMetrics` of the Graph client and `ReconcileMetrics` of the engine."""
+    """All metrics of one process. Implements `CallMetrics` of the Graph client."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        Gauge("entrasync_build_info", "1 for the version that runs.", ["version"], registry=self.registry).labels(
-            metadata.version("entra-sync-operator")
-        ).set(1)
+        version = metadata.version("entra-sync-operator")
+        catalogue.BUILD_INFO.make_gauge(self.registry).labels(version).set(1)
         self._conditions, self._connections = ConditionCollector(), ConnectionCollector()
         self._is_leading: Callable[[], bool] = lambda: True
         self._register_of_leader(self._conditions)
         self._register_of_leader(self._connections)
-        self._calls = Counter(
-            "entrasync_graph_calls",
-            "Calls to Microsoft Graph by operation and HTTP status (none: no answer).",
-            ["operation", "status"],
-            registry=self.registry,
-        )
-        self._call_seconds = Histogram(
-            "entrasync_graph_call_seconds", "Time of a call to Graph.", ["operation"], registry=self.registry
-        )
-        self._throttled = Counter(
-            "entrasync_graph_throttled", "Answers 429 of Graph.", ["operation"], registry=self.registry
-        )
-        self._pause = Gauge(
-            "entrasync_graph_throttle_pause_seconds", "The last pause that Graph asked for.", registry=self.registry
-        )
-        self._passes = Histogram(
-            "entrasync_reconcile_seconds",
-            "Time of one pass over one resource, by how it ended.",
-            ["outcome"],
-            registry=self.registry,
-        )
-
-        self._requests = _make_request_counter(self.registry)
+        self._calls = catalogue.CALLS.make_counter(self.registry)
+        self._call_seconds = catalogue.CALL_SECONDS.make_histogram(self.registry)
+        self._throttled = catalogue.THROTTLED.make_counter(self.registry)
+        self._pause = catalogue.THROTTLE_PAUSE.make_gauge(self.registry)
+        self._passes = catalogue.PASSES.make_histogram(self.registry)
+        self._requests = catalogue.REQUESTS.make_counter(self.registry)
 
     def called(self, operation: str, status: int | None, seconds: float, request_id: str) -> None:
         """Count and log a call to Graph. `request_id` is what Microsoft's support asks for.
@@ -83,9 +67,9 @@ class Metrics:
         self._throttled.labels(operation).inc()
         self._pause.set(seconds)
 
-    def passed(self, outcome: str, seconds: float) -> None:
-        """Time a pass."""
-        self._passes.labels(outcome).observe(seconds)
+    def time_passes(self, kind: str) -> "PassMetrics":
+        """Return what times the passes over the resources of a kind."""
+        return PassMetrics(self._passes, kind)
 
     def provisioning_ended(self, outcome: str) -> None:
         """Count a ProvisioningRequest that came to its end."""
@@ -107,10 +91,7 @@ class Metrics:
 
     def watch_leadership(self, is_leading: Callable[[], bool]) -> None:
         """Show at each scrape whether this replica leads. One that stands by shows nothing of jobs and connections."""
-        gauge = Gauge(
-            "entrasync_leader", "1 on the replica that acts, 0 on one that stands by.", registry=self.registry
-        )
-        gauge.set_function(lambda: float(is_leading()))
+        catalogue.LEADER.make_gauge(self.registry).set_function(lambda: float(is_leading()))
         self._is_leading = is_leading
 
     def watch_holders(self, holders: Callable[[], Mapping[str, str]]) -> None:
@@ -119,25 +100,21 @@ class Metrics:
 
     def watch_contact(self, silence: Callable[[], timedelta]) -> None:
         """Show at each scrape how long ago the API server last answered."""
-        gauge = Gauge(
-            "entrasync_api_server_silence_seconds",
-            "Time since the API server last answered; +Inf before that. If it lasts, nothing is written to Graph.",
-            registry=self.registry,
-        )
+        gauge = catalogue.API_SERVER_SILENCE.make_gauge(self.registry)
         gauge.set_function(lambda: inf if silence() == timedelta.max else silence().total_seconds())
 
-    def watch_connections(self, connections: Store[ConnectionResource]) -> None:
-        """Collect at each scrape which connections work."""
-        self._connections.watch(connections)
+    def watch_connections(self, connections: Store[ConnectionResource], views: Iterable[ConnectionView]) -> None:
+        """Collect at each scrape how the connections are."""
+        self._connections.watch(views)
         self._conditions.watch(CONNECTION_KIND, connections)
 
     def watch_requests(self, requests: Store[RequestResource]) -> None:
         """Collect at each scrape the conditions of ProvisioningRequests."""
         self._conditions.watch(PROVISIONING_KIND, requests)
 
-    def watch_login(self, has_worked: Callable[[], bool | None]) -> None:
-        """Collect at each scrape whether the last login of the operator connection worked; None before the first."""
-        self._connections.watch_operator_connection(has_worked)
+    def watch_operator_connection(self, view: Callable[[], ConnectionView | None]) -> None:
+        """Collect at each scrape how the operator connection is; None before its first login."""
+        self._connections.watch_operator_connection(view)
 
     def _register_of_leader(self, collector: Collector) -> None:
         self.registry.register(LeaderCollector(collector, lambda: self._is_leading()))
@@ -147,6 +124,13 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-def _make_request_counter(registry: CollectorRegistry) -> Counter:
-    meaning = "ProvisioningRequests that came to their end, by outcome."
-    return Counter("entrasync_provisioning_requests", meaning, ["outcome"], registry=registry)
+class PassMetrics:
+    """Implements `ReconcileMetrics` of the engine for one kind."""
+
+    def __init__(self, passes: Histogram, kind: str) -> None:
+        self._passes = passes
+        self._kind = kind
+
+    def passed(self, outcome: str, seconds: float) -> None:
+        """Time a pass."""
+        self._passes.labels(self._kind, outcome).observe(seconds)

@@ -1,7 +1,7 @@
 """The open accesses, one for each GraphConnection, and the decision when to log in."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from entrasync.api.reasons import Reason
@@ -106,6 +106,11 @@ class Logins:
         except EntraSyncError:
             return False
         return True
+
+    def find_certificate_expiry(self, key: ObjectKey) -> datetime | None:
+        """Return when the certificate expires by which a GraphConnection logged in; None if there is none."""
+        opened = self._opened.get(key)
+        return opened.access.certificate_expires_at if opened else None
 
     async def log_out(self, key: ObjectKey) -> None:
         """Close the access of a connection that no resource needs any more."""

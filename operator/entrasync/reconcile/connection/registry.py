@@ -165,6 +165,11 @@ class Connections:
         except Halted:
             return timedelta()
 
+    def find_pause(self, key: ObjectKey) -> timedelta:
+        """Return how long a GraphConnection makes no call from now on; zero without a pause or a connection."""
+        known = self._known.get(key)
+        return known.api.pause if isinstance(known, Connection) else timedelta()
+
     def still_uses(self, resource: Resource, connection: Connection) -> bool:
         """Whether a resource still uses the connection that its pass began with."""
         try:

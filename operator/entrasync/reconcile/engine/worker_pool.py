@@ -72,13 +72,6 @@ class ReconcileMetrics(Protocol):
         ...
 
 
-class NoReconcileMetrics:
-    """Counts nothing."""
-
-    def passed(self, outcome: str, seconds: float) -> None:
-        """Do nothing."""
-
-
 class WorkerPool:
     """Runs passes, level-triggered: whatever enqueued an object, its pass reads everything again.
 

@@ -1,6 +1,7 @@
 """What reconciling a GraphConnection needs of Entra and of the API server, as protocols."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from entrasync.core.connection.connection_resource import ConnectionResource
@@ -15,6 +16,11 @@ class Access(Protocol):
     @property
     def api(self) -> SyncApi:
         """Graph, with the proof that Entra accepted last."""
+        ...
+
+    @property
+    def certificate_expires_at(self) -> datetime | None:
+        """When the certificate in use expires; None before a login, and for another kind of proof."""
         ...
 
     async def log_in(self, proof: Proof) -> LoggedIn:

@@ -7,8 +7,15 @@ import pytest
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted
-from entrasync.graph.auth.certificates import check_certificate
-from entrasync.graph.auth.credentials import ClientCertificate, KeyPair, SecretValue
+from entrasync.graph.auth.certificates import check_certificate, find_certificate_expiry
+from entrasync.graph.auth.credentials import (
+    Assertion,
+    ClientCertificate,
+    KeyPair,
+    ProofMaterial,
+    SecretText,
+    SecretValue,
+)
 from tests.support.certificates import certificate_pem, elliptic_key, key_pem, make_certificate, make_pair, rsa_key
 from tests.support.halts import stalls
 
@@ -72,3 +79,18 @@ class TestCheckCertificate:
         error = check_refused(KeyPair(GOOD.certificate, key_pem(passphrase="canary")))
         assert error.message == f"The private key in {KEY} is encrypted. Use a key without a passphrase."
         assert "canary" not in "".join(traceback.format_exception(error))
+
+
+class TestFindCertificateExpiry:
+    def test_is_the_end_of_the_apps_own_certificate(self) -> None:
+        own, other = make_certificate(), make_certificate(rsa_key(1), ends=timedelta(days=9))
+        chain = certificate_pem(own) + certificate_pem(other)
+        assert find_certificate_expiry(KeyPair(chain, GOOD.private_key)) == own.not_valid_after_utc
+
+    def test_is_known_of_an_expired_certificate_too(self) -> None:
+        expired = make_certificate(ends=timedelta(hours=-2))
+        assert find_certificate_expiry(KeyPair(certificate_pem(expired), "")) == expired.not_valid_after_utc
+
+    @pytest.mark.parametrize("material", [None, SecretText("canary"), Assertion("canary"), KeyPair("nonsense", "")])
+    def test_is_not_known_of_another_proof(self, material: ProofMaterial | None) -> None:
+        assert find_certificate_expiry(material) is None

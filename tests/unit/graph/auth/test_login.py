@@ -107,6 +107,13 @@ class TestLoginByEachProof:
         assert claims["aud"] == str(login.token_requests[0].url)
         assert "client_secret" not in login.forms[0]
 
+    async def test_tells_when_the_certificate_expires_that_it_logged_in_with(self) -> None:
+        login, expiry = ScriptedLogin(), x509.load_pem_x509_certificate(PAIR.certificate.encode()).not_valid_after_utc
+        source = make_source(login, certificate())
+        assert source.certificate_expires_at is None
+        await source.get_token()
+        assert source.certificate_expires_at == expiry
+
     async def test_reads_a_certificate_from_files(self, tmp_path: Path) -> None:
         login = ScriptedLogin()
         crt, key = tmp_path / "tls.crt", tmp_path / "tls.key"
