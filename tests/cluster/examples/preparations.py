@@ -44,7 +44,7 @@ def is_held_for_some_minutes(example: Example) -> None:
 
 def is_restarted_within_minutes(example: Example) -> None:
     periodic = example.job["spec"]["periodicRestart"]
-    soon = (example.simulator.now() + timedelta(minutes=3)).astimezone(ZoneInfo(periodic["timeZone"]))
+    soon = (example.simulator.now() + timedelta(minutes=5)).astimezone(ZoneInfo(periodic["timeZone"]))
     assert periodic["cron"] == "0 3 * * 0"
     periodic["cron"] = f"{soon.minute} {soon.hour} * * {soon.isoweekday()}"
 
