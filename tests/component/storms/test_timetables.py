@@ -23,7 +23,7 @@ PASSES_OF_A_TENANT = 40
 """As many writes may be under way when Graph says first that the quota is used up."""
 
 LEAST_TIME = timedelta(seconds=RESOURCES / WRITES_PER_SECOND)
-UNTIL_RUN, AFTER_RUN = timedelta(minutes=3), timedelta(minutes=5)
+UNTIL_RUN, AFTER_RUN = timedelta(minutes=2), timedelta(minutes=2)
 EDIT_EVERY, LONGEST_EDIT = timedelta(seconds=2), timedelta(seconds=15)
 
 pytestmark = pytest.mark.timeout(300)
