@@ -55,6 +55,8 @@ class RecoverJob(Action):
     service_principal_id: str
     job_id: str
     cause: str
+    basis: Basis
+    """What of the job it was decided on."""
 
     def describe(self) -> str:
         """Say what it does."""

@@ -46,7 +46,7 @@ def quarantine_may_be_ended(facts: Facts) -> Verdict | None:
         return None
     has_new_credentials = new_credentials_since(facts) is not None
     cause = "because its credentials were changed and validated" if has_new_credentials else "as spec.recovery asks"
-    return Do(RecoverJob(facts.service_principal_id, job.id, cause))
+    return Do(RecoverJob(facts.service_principal_id, job.id, cause, read_basis(job)))
 
 
 def timetable_cannot_be_followed(facts: Facts) -> Verdict | None:

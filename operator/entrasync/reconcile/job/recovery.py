@@ -7,6 +7,7 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.restart.actions import RecoverJob
 from entrasync.core.restart.record import with_recovery_outcome, with_recovery_start
+from entrasync.reconcile.job.job_basis import confirm_basis
 from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
@@ -22,11 +23,15 @@ class RecoveryHandler(Handler[RecoverJob]):
         self._clock = clock
 
     async def perform(self, action: RecoverJob, context: Context) -> ActionResult:
-        """Record the start, and start the job. A start that certainly did not happen leaves no record."""
+        """Record the start, and start the job. A start that certainly did not happen leaves no record.
+
+        A job that was paused or restarted since it was listed is not started.
+        """
         before = context.resource.record
         sent = with_recovery_start(before, self._clock.now())
         resource = await self._writer.write_ahead(context.resource, sent, if_unchanged=True)
         try:
+            await confirm_basis(action, context, what="The start that is to end the quarantine")
             await context.graph.start_job(action.service_principal_id, action.job_id)
         except OutcomeUnknown:
             raise

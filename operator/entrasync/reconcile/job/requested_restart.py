@@ -1,30 +1,24 @@
 """The handler of restarts that are asked for by a token."""
 
-from datetime import timedelta
-
 from entrasync.api.job.restart import are_dangerous
 from entrasync.api.reasons import Reason
 from entrasync.core.application.rules import wanted_scope
-from entrasync.core.decision.errors import EntraSyncError, Halted, OutcomeUnknown
+from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
 from entrasync.core.decision.event import Event
-from entrasync.core.decision.verdicts import Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.record.job_record import JobRecord
 from entrasync.core.record.restart_record import Channel, RestartOutcome
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.restart.actions import RestartOnRequest
-from entrasync.core.restart.basis import read_basis
 from entrasync.core.restart.record import with_request_outcome, with_request_try
 from entrasync.core.restart.requests import RestartRequest
+from entrasync.reconcile.job.job_basis import confirm_basis
 from entrasync.reconcile.job.restart import MAX_RESTARTS
 from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_restarts_on_lost_answer
-
-CHANGED_JOB_DELAY = timedelta(seconds=10)
-"""Pause before the next look when a job is not what the list of jobs showed."""
 
 
 class RequestedRestartHandler(Handler[RestartOnRequest]):
@@ -47,7 +41,8 @@ class RequestedRestartHandler(Handler[RestartOnRequest]):
         sent = with_request_try(before, request, self._clock.now())
         resource = await self._writer.write_ahead(context.resource, sent, if_unchanged=True)
         try:
-            await _confirm_basis(action, context)
+            if are_dangerous(request.scopes):
+                await confirm_basis(action, context, what=f"The restart that {request.source} asks for")
             await context.graph.restart_job(action.service_principal_id, action.job_id, request.scopes)
         except OutcomeUnknown:
             if not _has_used_its_tries(sent, request):
@@ -77,26 +72,6 @@ class RequestedRestartHandler(Handler[RestartOnRequest]):
         scope = wanted_scope(resource)
         settled = with_request_outcome(resource.record, request, outcome, provisioning_scope=scope)
         return ActionResult(await self._writer.write_ahead(resource, settled), needs_look=True)
-
-
-async def _confirm_basis(action: RestartOnRequest, context: Context) -> None:
-    """Read the job directly before a dangerous restart: the list that it was decided on may be old (graph-facts 4.2).
-
-    Raises `Halted` (WAITING_FOR_REPLICATION) if the job has changed since, and what `SyncApi.get_job` raises.
-    """
-    if not are_dangerous(action.request.scopes):
-        return
-    job = await context.graph.get_job(action.service_principal_id, action.job_id)
-    if job is not None and read_basis(job) == action.basis:
-        return
-    raise Halted(
-        Wait(
-            Reason.WAITING_FOR_REPLICATION,
-            f"The restart that {action.request.source} asks for is not sent, because job {action.job_id} has changed "
-            "since Graph listed it: it was started, paused, or its quarantine is another. The operator looks again.",
-            CHANGED_JOB_DELAY,
-        )
-    )
 
 
 def _advise(request: RestartRequest) -> str:

@@ -46,7 +46,7 @@ GRAPH_WRITES: list[Action] = [
     SaveSecrets(PRINCIPAL, JOB, SecretValues({"BaseAddress": "https://scim.example.com"})),
     RemoveSecrets(PRINCIPAL, frozenset({"BaseAddress"})),
     RestartJob(PRINCIPAL, JOB),
-    RecoverJob(PRINCIPAL, JOB, "as spec.recovery asks"),
+    RecoverJob(PRINCIPAL, JOB, "as spec.recovery asks", read_basis(remote_job())),
     RestartOnRequest(
         PRINCIPAL,
         JOB,

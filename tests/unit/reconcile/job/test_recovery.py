@@ -12,7 +12,7 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from tests.support.application_passes import SECRET, settle_application
-from tests.support.facts import JOB, application, desired, hours, minutes, quarantined_job
+from tests.support.facts import JOB, application, desired, hours, minutes, quarantined_job, remote_job
 from tests.support.graph_answers import DOWN, LOST
 from tests.support.reconciler_harness import ReconcilerHarness
 from tests.support.restart_passes import Killed, annotate, messages, settle
@@ -69,6 +69,18 @@ class TestStart:
         harness.clock.move(hours(3))
         await harness.run(key)
         assert harness.graph.writes == ["start_job", "start_job"]
+
+
+class TestStaleList:
+    async def test_a_job_that_was_paused_since_it_was_listed_is_not_started_for_its_quarantine(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = await fall_ill(harness)
+        paused = remote_job(state="Disabled", code="Paused")
+        harness.graph.during["get_job"] = lambda: harness.graph.add(paused)
+        await harness.run_until(key, minutes(61))
+        assert not any("to end its quarantine" in message for message in messages(harness))
+        assert "recovery" not in harness.status(key).get("restarts", {})
 
 
 class TestNoStart:
