@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts check contract chaos soak worlds bench crds golden clean lock audit version released-crds
+.PHONY: help demo test test-clusters test-parts check contract chaos soak worlds bench crds golden clean lock audit version released-crds release-check
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ crds: $(STAMP) ## Write crds/, the chart's copies, its README and the reference 
 
 golden: $(STAMP) ## Write anew what the chart is expected to render; then read the diff
 	@$(BIN)/python -m tests.support.golden_chart
+
+release-check: $(STAMP) ## Make what is released in build/release, and check it (TAG=v1.2.3, IMAGE=required)
+	@$(BIN)/python -m release check $(if $(TAG),--tag "$(TAG)") $(if $(IMAGE),--image "$(IMAGE)")
 
 version: $(STAMP) ## Write VERSION=1.2.3 to pyproject.toml and to each place that repeats it
 	@test -n "$(VERSION)" || { echo "Say which version: make version VERSION=1.2.3"; exit 1; }

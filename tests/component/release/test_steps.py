@@ -1,0 +1,213 @@
+"""The steps of `make release-check` that need no network, each on what it makes of this very checkout."""
+
+import json
+import shutil
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from release.checklist import SUMS, check_statements, open_release, write_sums
+from release.errors import NotReleasableError
+from release.steps.bill_of_materials import check_bill, write_bill
+from release.steps.chart import CHART, check_chart, pack_chart
+from release.steps.clean_install import check_program
+from release.steps.commands import run_tool
+from release.steps.distributions import (
+    Distributions,
+    build_distributions,
+    check_sdist,
+    check_wheel,
+    check_wheel_of_sdist,
+    tracked_files,
+)
+from release.steps.image import BUILDERS, Found, build_image, find_builder
+from release.version import read_version
+from tests.support.helm import ROOT, Helm
+
+VERSION = read_version(ROOT)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files that Git tracks, without what a test or an editor left beside them."""
+    folder = tmp_path_factory.mktemp("release") / "checkout"
+    for name in tracked_files(ROOT):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def distributions(checkout: Path) -> Distributions:
+    return build_distributions(checkout, checkout.parent / "made")
+
+
+class TestDistributions:
+    def test_the_sdist_has_what_git_tracks(self, distributions: Distributions) -> None:
+        check_sdist(distributions.sdist, tracked_files(ROOT))
+
+    def test_the_wheel_has_the_operator_and_nothing_else(self, distributions: Distributions) -> None:
+        modules = [name for name in tracked_files(ROOT) if name.startswith("operator/entrasync/")]
+        check_wheel(distributions.wheel, [name.removeprefix("operator/") for name in modules])
+
+    def test_the_sdist_gives_the_same_wheel(self, distributions: Distributions) -> None:
+        check_wheel_of_sdist(distributions)
+
+    def test_a_file_that_the_sdist_lacks_is_named(self, distributions: Distributions) -> None:
+        with pytest.raises(NotReleasableError, match=r"lacks docs/new\.md\. Add them to tool\.hatch\.build"):
+            check_sdist(distributions.sdist, [*tracked_files(ROOT), "docs/new.md"])
+
+    def test_files_that_git_does_not_track_are_named(self, distributions: Distributions) -> None:
+        tracked = [name for name in tracked_files(ROOT) if not name.startswith("docs/")]
+        with pytest.raises(NotReleasableError, match=r"has docs/.* and \d+ more\. Remove them, or let Git ignore them"):
+            check_sdist(distributions.sdist, tracked)
+
+    def test_a_file_of_the_wheel_that_is_not_of_the_operator_is_named(
+        self, distributions: Distributions, tmp_path: Path
+    ) -> None:
+        spoilt = tmp_path / distributions.wheel.name
+        shutil.copy(distributions.wheel, spoilt)
+        with zipfile.ZipFile(spoilt) as archive:
+            modules = [name for name in archive.namelist() if name.startswith("entrasync/")]
+        with zipfile.ZipFile(spoilt, "a") as archive:
+            archive.writestr("tests/conftest.py", "")
+        with pytest.raises(NotReleasableError, match=r"has tests/conftest\.py\. Remove them"):
+            check_wheel(spoilt, modules)
+
+    def test_an_sdist_that_gives_another_wheel_is_refused(
+        self, distributions: Distributions, checkout: Path, tmp_path: Path
+    ) -> None:
+        other = tmp_path / "other"
+        shutil.copytree(checkout, other)
+        (other / "operator" / "entrasync" / "extra.py").write_text('"""One more."""\n', encoding="utf-8")
+        sdist = build_distributions(other, tmp_path / "made").sdist
+        with pytest.raises(NotReleasableError, match="is another than"):
+            check_wheel_of_sdist(Distributions(distributions.wheel, sdist))
+
+
+class TestCleanInstall:
+    """The download is left out: the environment of the tests has the same lock."""
+
+    def test_the_installed_program_is_of_this_version(self) -> None:
+        check_program(Path(sys.executable), VERSION, ROOT)
+
+    def test_a_program_of_another_version_is_refused(self) -> None:
+        with pytest.raises(NotReleasableError, match=rf"says 'entra-sync-operator {VERSION}', and pyproject"):
+            check_program(Path(sys.executable), "9.9.9", ROOT)
+
+    def test_a_program_that_writes_other_crds_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "crds").mkdir()
+        with pytest.raises(NotReleasableError, match=r"could not write the CRDs of crds/ .* Run: make crds"):
+            check_program(Path(sys.executable), VERSION, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def bill(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_bill(Path(sys.executable), ROOT, tmp_path_factory.mktemp("bill"), is_validated=False)
+
+
+class TestBill:
+    def test_names_each_package_as_the_lock_has_it(self, bill: Path, tmp_path: Path) -> None:
+        content = json.loads(bill.read_text(encoding="utf-8"))
+        content["components"] = [each for each in content["components"] if each["name"] not in {"pip", "setuptools"}]
+        tidy = tmp_path / bill.name
+        tidy.write_text(json.dumps(content), encoding="utf-8")
+        check_bill(tidy, (ROOT / "requirements-dev.lock").read_text(encoding="utf-8"), VERSION)
+
+    def test_is_refused_with_a_package_that_is_not_locked(self, bill: Path) -> None:
+        with pytest.raises(NotReleasableError, match=r"names .*pytest \S+.*, which requirements\.lock does not"):
+            check_bill(bill, (ROOT / "requirements.lock").read_text(encoding="utf-8"), VERSION)
+
+    def test_is_refused_for_another_version(self, bill: Path) -> None:
+        with pytest.raises(NotReleasableError, match=r"Build it again for 9\.9\.9"):
+            check_bill(bill, "", "9.9.9")
+
+
+class TestChart:
+    def test_is_packed_with_this_version(self, helm: Helm, checkout: Path, tmp_path: Path) -> None:
+        package = pack_chart(helm.program, checkout, tmp_path)
+        assert package.name == f"entra-sync-operator-{VERSION}.tgz"
+        check_chart(package, helm.program, VERSION, ROOT)
+
+    def test_of_another_version_is_refused(self, helm3: Helm, checkout: Path, tmp_path: Path) -> None:
+        package = pack_chart(helm3.program, checkout, tmp_path)
+        with pytest.raises(NotReleasableError, match=r"says 9\.9\.9. Run: make version VERSION=9\.9\.9"):
+            check_chart(package, helm3.program, "9.9.9", ROOT)
+
+    def test_with_other_crds_is_refused(self, helm3: Helm, checkout: Path, tmp_path: Path) -> None:
+        package = pack_chart(helm3.program, checkout, tmp_path)
+        shutil.copytree(ROOT / "crds", tmp_path / "crds")
+        crd = min((tmp_path / "crds").iterdir())
+        crd.write_text("another", encoding="utf-8")
+        with pytest.raises(NotReleasableError, match=rf"has not the {crd.name} of crds/\. Run: make crds"):
+            check_chart(package, helm3.program, VERSION, tmp_path)
+
+    def test_that_runs_another_image_is_refused(self, helm3: Helm, checkout: Path, tmp_path: Path) -> None:
+        spoilt = tmp_path / "checkout"
+        shutil.copytree(checkout / CHART, spoilt / CHART)
+        values = spoilt / CHART / "values.yaml"
+        text = values.read_text(encoding="utf-8")
+        assert '  tag: ""' in text
+        values.write_text(text.replace('  tag: ""', '  tag: "9.9.9"', 1), encoding="utf-8")
+        package = pack_chart(helm3.program, spoilt, tmp_path)
+        with pytest.raises(NotReleasableError, match=r"Leave image\.tag of .* empty"):
+            check_chart(package, helm3.program, VERSION, ROOT)
+
+
+class TestImage:
+    def test_is_not_built_where_nothing_can_build_it(self) -> None:
+        found = find_builder(lambda _: None)
+        said = build_image(found, VERSION, ROOT, is_required=False)
+        assert said == "The image was not built: none of docker, podman, buildah is on the PATH."
+
+    def test_is_not_built_by_a_docker_whose_daemon_does_not_run(self) -> None:
+        found = find_builder({"docker": "/usr/bin/docker"}.get, lambda _: False)
+        said = build_image(found, VERSION, ROOT, is_required=False)
+        assert said == "The image was not built: docker is on the PATH but does not answer."
+
+    def test_is_built_by_the_first_that_answers(self) -> None:
+        paths = {builder.name: f"/usr/bin/{builder.name}" for builder in BUILDERS}
+        found = find_builder(paths.get, lambda path: path != "/usr/bin/docker")
+        assert found.builder is not None
+        assert found.builder.name == "podman"
+
+    def test_that_is_required_and_cannot_be_built_is_a_fault(self) -> None:
+        with pytest.raises(NotReleasableError, match="leave out IMAGE=required"):
+            build_image(Found(None, "no builder is here"), VERSION, ROOT, is_required=True)
+
+
+class TestStatements:
+    def test_of_this_checkout_are_right(self, tmp_path: Path) -> None:
+        check_statements(open_release(ROOT, tmp_path / "helm"))
+
+    def test_are_refused_for_the_tag_of_another_version(self, tmp_path: Path) -> None:
+        with pytest.raises(NotReleasableError, match=r"The tag is v9\.9\.9, and pyproject\.toml says"):
+            check_statements(open_release(ROOT, tmp_path / "helm", tag="v9.9.9"))
+
+
+class TestTools:
+    def test_a_tool_that_fails_is_named_with_its_output(self) -> None:
+        words = [sys.executable, "-c", "import sys; sys.exit('no room')"]
+        with pytest.raises(NotReleasableError, match=r"could not pack \(exit code 1\)\. Make room\.\nno room"):
+            run_tool(words, to="pack", advice="Make room.")
+
+    def test_a_tool_that_is_missing_is_named(self) -> None:
+        with pytest.raises(
+            NotReleasableError, match=r"no-such-tool, needed to pack, could not be started: .* Get it\."
+        ):
+            run_tool(["no-such-tool"], to="pack", advice="Get it.")
+
+
+def test_the_digests_are_those_that_sha256sum_reads(tmp_path: Path) -> None:
+    (tmp_path / "a.whl").write_bytes(b"wheel")
+    write_sums(tmp_path)
+    assert run_tool(["sha256sum", "--check", SUMS], cwd=tmp_path, to="check", advice="") == "a.whl: OK\n"
+
+
+def test_the_sdist_needs_no_file_of_the_home_of_the_project(distributions: Distributions) -> None:
+    with tarfile.open(distributions.sdist) as archive:
+        assert not any("/.ci/" in name or "/.github/" in name for name in archive.getnames())
