@@ -24,6 +24,11 @@ def wait_end(environment: OperatorEnvironment, request: Object) -> Object:
         PROVISIONING_PLURAL,
         request["metadata"]["name"],
         environment.namespace,
-        holds=lambda found: "result" in found.get("status", {}),
+        holds=is_finished,
         what="the request has come to its end",
     )
+
+
+def is_finished(request: Object) -> bool:
+    """Whether a request has come to its end."""
+    return "result" in request.get("status", {})

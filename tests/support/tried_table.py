@@ -40,8 +40,9 @@ DESCRIPTIONS = {
     ),
     "Two installs whose namespaces overlap": "two installs whose namespaces overlap",
     "An event in a soak: owners, people, failing jobs, troubles and restarts": (
-        "an event in a soak: jobs that are applied, edited, deleted, paused, broken and removed, in all kinds of "
-        "trouble (30 jobs for five simulated hours; 500 jobs for three days in `make soak`)"
+        "an event in a soak: jobs that are applied, edited, restarted, deleted, paused, broken and removed, and "
+        "provisioning requests, in all kinds of trouble (30 jobs for five simulated hours; 500 jobs for three days in "
+        "`make soak`)"
     ),
     "Each kind of call to Graph with each kind of fault": "each kind of call to Graph with each kind of fault",
     "Each step of a login with each kind of fault": "each step of a login with each kind of fault",
@@ -71,6 +72,10 @@ DESCRIPTIONS = {
     "A restart while Graph refuses every other call": (
         "a resource whose process is started anew, with all others, while Graph refuses every other call for ten "
         "minutes (300 in `make test`, 5,000 in `make chaos`)"
+    ),
+    "Both replicas are killed while Graph refuses every other call": (
+        "a create of many, while Graph refuses every other call and all replicas are killed at once, twice (120 in "
+        "`make test`, 300 in `make chaos`)"
     ),
     "Many creates while the quota of writes is used up": (
         "a create, of many at once, while Graph's quota of writes is used up (200 in `make test`, 1,000 in "

@@ -98,7 +98,7 @@ def test_graph_is_as_the_resources_want_it(outcome: Outcome) -> None:
     assert find_world_faults(outcome.views, soak.population, soak.environment) == [], outcome.seed
 
 
-def test_each_create_and_each_delete_was_due(outcome: Outcome) -> None:
+def test_each_create_delete_restart_and_provisioning_was_due(outcome: Outcome) -> None:
     outcome.soak.ledger.read_on()
     assert find_write_faults(outcome.soak.population, outcome.soak.ledger) == [], outcome.seed
 
@@ -108,7 +108,7 @@ def test_each_resource_shows_its_job_and_none_is_left_of_those_deleted(outcome: 
 
 
 def test_the_metrics_show_the_resources_and_nothing_else(outcome: Outcome) -> None:
-    assert find_metric_faults(outcome.views) == [], outcome.seed
+    assert find_metric_faults(outcome.views, outcome.soak.population.requests) == [], outcome.seed
 
 
 def test_memory_is_flat(outcome: Outcome) -> None:

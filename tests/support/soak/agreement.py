@@ -1,7 +1,7 @@
 """The three views of the end: the jobs in Graph, the resources, and the metrics. They must be those that are due."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, KIND, PLURAL
@@ -15,6 +15,10 @@ from tests.support.soak.population import RESTART, Population, Remains, Resident
 
 SCOPE_VALUES = {"All": "true", "AssignedOnly": "false"}
 """How the secret SyncAll says it."""
+
+
+RESTARTS_AT_MOST = 2
+"""How often a restart is sent that was asked for once, if its answer was lost."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,9 @@ def find_world_faults(views: Views, population: Population, environment: Operato
 
 
 def find_write_faults(population: Population, ledger: Ledger) -> list[str]:
-    """Find creates and deletes that were not due."""
-    creates, deletes = ledger.creates(), ledger.deletes()
+    """Find creates, deletes, restarts and provisionings that were not due."""
+    creates, deletes, restarts = ledger.creates(), ledger.deletes(), ledger.restarts()
+    provisionings, requested = ledger.provisionings(), Counter(population.requests.values())
     return [
         *(
             f"{slot}: {creates[slot]} creates, due {population.creates_due[slot]}"
@@ -58,6 +63,16 @@ def find_write_faults(population: Population, ledger: Ledger) -> list[str]:
             f"{slot}: {deletes[slot]} deletes, due {population.deletes_due[slot]}"
             for slot in deletes
             if deletes[slot] > population.deletes_due[slot]
+        ),
+        *(
+            f"{slot}: {restarts[slot]} restarts, asked for {population.restarts_due[slot]}"
+            for slot in restarts
+            if restarts[slot] > RESTARTS_AT_MOST * population.restarts_due[slot]
+        ),
+        *(
+            f"{principal}: {provisionings[principal]} provisionings, asked for {requested[principal]}"
+            for principal in provisionings
+            if provisionings[principal] > requested[principal]
         ),
     ]
 
@@ -73,7 +88,7 @@ def find_resource_faults(views: Views, population: Population) -> list[str]:
     return [*strangers, *lost, *wrong, *(f"connection {name} is not Ready" for name in broken)]
 
 
-def find_metric_faults(views: Views) -> list[str]:
+def find_metric_faults(views: Views, requests: Iterable[str]) -> list[str]:
     """Find series that differ from the resources, or that are left of objects that have gone."""
     found, metrics = list(views.resources.values()), views.metrics
     mirrors = {name: each["status"].get("synchronizationStatus", {}) for name, each in views.resources.items()}
@@ -88,7 +103,7 @@ def find_metric_faults(views: Views) -> list[str]:
         ),
         *_differ("codes", metrics.codes(), codes),
         *_differ("jobs in quarantine", metrics.quarantined(), quarantined),
-        *_differ("names", metrics.names(), {*views.resources, *CONNECTIONS}),
+        *_differ("names", metrics.names(), {*views.resources, *CONNECTIONS, *requests}),
     ]
 
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from time import sleep
 
-from entrasync.api.names import API_VERSION, PLURAL
+from entrasync.api.names import API_VERSION, PLURAL, PROVISIONING_PLURAL
 from tests.support.cluster import Cluster, Object
 from tests.support.operator_environment import OperatorEnvironment, open_environment
 from tests.support.polling import until
+from tests.support.provisioning_requests import is_finished
 from tests.support.replica_set import LEASE
 from tests.support.soak.agreement import Views, find_metric_faults, find_resource_faults, is_settled, take_views
 from tests.support.soak.ledger import Ledger
@@ -113,6 +114,7 @@ class Soak:
         usual = (
             *(owners.change_interval, owners.change_policy, owners.change_connection, owners.change_scope),
             *(owners.rotate_secret, owners.suspend, owners.observe, owners.hold, owners.ask),
+            *(owners.restart, owners.restart_by_annotation, owners.provision),
             *(portal.start, portal.remove, portal.change_settings, portal.quarantine),
         )
         return [*((event, 2) for event in frequent), *((event, 1) for event in usual)]
@@ -148,7 +150,9 @@ class Soak:
     def _list_unsettled(self) -> list[str]:
         found = self.environment.cluster.list(API_VERSION, PLURAL, self.environment.namespace)
         unsettled = [each for each in found if not is_settled(each) or self._is_deleted(each)]
-        return [*self.portal.nurse(), *(self._describe(each) for each in unsettled)]
+        requests = self.environment.cluster.list(API_VERSION, PROVISIONING_PLURAL, self.environment.namespace)
+        open_ones = [f"{each['metadata']['name']}: {each.get('status')}" for each in requests if not is_finished(each)]
+        return [*self.portal.nurse(), *(self._describe(each) for each in unsettled), *open_ones]
 
     def _is_deleted(self, found: Object) -> bool:
         return found["metadata"]["name"] not in self.population.residents
@@ -162,7 +166,7 @@ class Soak:
 
     def _list_unseen(self) -> list[str]:
         views = self.take_views()
-        return [*find_resource_faults(views, self.population), *find_metric_faults(views)]
+        return [*find_resource_faults(views, self.population), *find_metric_faults(views, self.population.requests)]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from entrasync.api.names import API_VERSION, PLURAL
 from tests.cluster.application.scim import URL
 from tests.support.cluster import Object
 from tests.support.operator_environment import OperatorEnvironment
+from tests.support.provisioning_requests import apply_request
 from tests.support.soak.population import Population, Resident
 from tests.support.teams import Team
 
@@ -102,7 +103,7 @@ class Owners:
     def change_scope(self) -> None:
         """Change whom an app provisions, which restarts its job."""
         if resident := self.population.choose_one_with_secret(self.chance):
-            resident.scope_changes += 1
+            self.population.restarts_due[resident.slot] += 1
             self._edit(resident, application={"provisioningScope": self.chance.choice(SCOPES)})
 
     def rotate_secret(self) -> None:
@@ -140,6 +141,24 @@ class Owners:
     def ask(self) -> None:
         """Ask for a look at a resource at once."""
         self.environment.annotate(self.population.choose(self.chance).name, requested_at=self._draw())
+
+    def restart(self) -> None:
+        """Ask for a restart by a token in the spec."""
+        resident = self.population.choose(self.chance)
+        self.population.restarts_due[resident.slot] += 1
+        self._edit(resident, restart={"token": self._draw()})
+
+    def restart_by_annotation(self) -> None:
+        """Ask for a restart by the annotation."""
+        resident = self.population.choose(self.chance)
+        self.population.restarts_due[resident.slot] += 1
+        self.environment.annotate(resident.name, restart_requested_at=self._draw())
+
+    def provision(self) -> None:
+        """Ask for the provisioning of a user by a job."""
+        resident = self.population.choose(self.chance)
+        request = apply_request(self.environment, resident.name, "anna")
+        self.population.requests[request["metadata"]["name"]] = resident.principal
 
     # At the end
 

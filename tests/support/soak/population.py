@@ -28,7 +28,6 @@ class Resident:
     """The Secret that its credentials come from; empty if it has none."""
     token: str = ""
     """The newest value in that Secret."""
-    scope_changes: int = 0
     removed_at: datetime | None = None
     """When somebody last removed its job in Graph."""
     events: list[str] = field(default_factory=list)
@@ -83,6 +82,10 @@ class Population:
     """How many jobs the operator may have created for a slot."""
     deletes_due: Counter[Slot] = field(default_factory=Counter)
     """How many jobs the operator may have deleted of a slot."""
+    restarts_due: Counter[Slot] = field(default_factory=Counter)
+    """How often somebody has asked for something that restarts the job of a slot."""
+    requests: dict[str, str] = field(default_factory=dict)
+    """The ProvisioningRequests, each with the service principal of its job."""
     removed: set[str] = field(default_factory=set)
     """The jobs that people removed in Graph."""
     left_as: dict[str, str] = field(default_factory=dict)

@@ -19,8 +19,9 @@ def describe_soak(soak: Soak) -> None:
         _say(f"{times:6} {name.replace('_', ' ').lower()}")
     _say(f"{soak.done.total():6} events, {soak.owners.born} resources, {soak.pod.starts} starts of the operator")
     _say(
-        f"{calls.graph_total:6} calls to Graph, of these {soak.ledger.creates().total()} creates and"
-        f" {soak.ledger.deletes().total()} deletes"
+        f"{calls.graph_total:6} calls to Graph, of these {soak.ledger.creates().total()} creates,"
+        f" {soak.ledger.deletes().total()} deletes, {soak.ledger.restarts().total()} restarts and"
+        f" {soak.ledger.provisionings().total()} provisionings"
     )
     _say(f"       {len(flatness.samples)} samples of the process that lived longest, by quarters of its life:")
     _say(
