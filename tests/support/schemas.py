@@ -5,7 +5,6 @@ from copy import deepcopy
 from typing import Any
 
 from entrasync.api.schema.spec import SchemaSpec
-from entrasync.core.remote.provisioning import ProvisioningReport, ProvisioningSubject
 from entrasync.core.remote.schema import Evaluation, ParsedExpression, Schema, attribute_source
 
 RULE = "USER_OUTBOUND_USER"
@@ -176,32 +175,3 @@ class FakeSchemas:
         if found is None:
             return Evaluation(error=f"There is no attribute {rest.strip('[]) ')}.")
         return Evaluation((found.lower() if name == "ToLower" else found,))
-
-
-class NoSchemas:
-    """`SchemaApi` and `ProvisioningApi` of a world without schemas in specs, and without provisioning on demand."""
-
-    async def provision_on_demand(
-        self, service_principal_id: str, job_id: str, rule_id: str, subject: ProvisioningSubject
-    ) -> ProvisioningReport:
-        raise AssertionError("Nothing of this world is provisioned on demand.")
-
-    async def get_schema(self, service_principal_id: str, job_id: str) -> Schema:
-        raise AssertionError("No spec of this world has a schema.")
-
-    async def get_template_schema(self, service_principal_id: str, template_id: str) -> Schema:
-        raise AssertionError("No spec of this world has a schema.")
-
-    async def delete_schema(self, service_principal_id: str, job_id: str) -> None:
-        raise AssertionError("No spec of this world has a schema.")
-
-    async def put_schema(self, service_principal_id: str, job_id: str, schema: Schema) -> None:
-        raise AssertionError("No spec of this world has a schema.")
-
-    async def parse_expression(self, service_principal_id: str, job_id: str, expression: str) -> ParsedExpression:
-        raise AssertionError("No spec of this world has a schema.")
-
-    async def evaluate_expression(
-        self, service_principal_id: str, job_id: str, expression: str, attributes: Mapping[str, str]
-    ) -> Evaluation:
-        raise AssertionError("No spec of this world has a schema.")

@@ -20,8 +20,8 @@ from tests.support.facts import TENANT, remote_job
 from tests.support.fake_graph import PermittedGraph
 from tests.support.graph_answers import DOWN, LOST, replicating
 from tests.support.random_world.faults import Fault, Killed
+from tests.support.random_world.replicated_schemas import ReplicatedSchemas
 from tests.support.random_world.world_clock import WorldTime
-from tests.support.schemas import NoSchemas
 
 MASKED = frozenset({"SecretToken", "Password"})
 TEMPLATES = ("scim", "other")
@@ -35,6 +35,8 @@ WRITES = frozenset(
         "patch_settings",
         "patch_interval",
         "put_secrets",
+        "put_schema",
+        "provision_on_demand",
     }
 )
 
@@ -60,10 +62,11 @@ class GraphJob:
         return next((job for written_at, job in reversed(self.versions) if written_at <= time), None)
 
 
-class ReplicatedGraph(NoSchemas):
+class ReplicatedGraph(ReplicatedSchemas):
     """`SyncApi`. A read is answered as of `lag` ago, or as of now, in the pattern of `is_lagging`."""
 
     def __init__(self, time: WorldTime, read_clock: Callable[[], datetime]) -> None:
+        super().__init__()
         self.time = time
         self.read_clock = read_clock
         self.tenant_id = TENANT
@@ -80,6 +83,8 @@ class ReplicatedGraph(NoSchemas):
         self.before: dict[str, Callable[[], None]] = {}
         self.before_write: Callable[[str, str, str], None] = lambda call, service_principal_id, subject: None
         self.after_write: Callable[[str, str, str], None] = lambda call, service_principal_id, subject: None
+        self.watch_restart: Callable[[tuple[str, ...]], None] = lambda scopes: None
+        self.on_fault: Callable[[], None] = lambda: None
         self.note: Callable[[str], None] = lambda what: None
         self.shown: dict[str, RemoteJob | None] = {}
         self._shown_running: set[str] = set()
@@ -168,9 +173,11 @@ class ReplicatedGraph(NoSchemas):
         )
 
     async def restart_job(self, service_principal_id: str, job_id: str, scopes: tuple[str, ...] = ()) -> None:
-        self._write(
-            "restart_job", service_principal_id, job_id, lambda: self.change(job_id, state="Active", code="NotRun")
-        )
+        def restart() -> None:
+            self.watch_restart(scopes)
+            self.change(job_id, state="Active", code="NotRun")
+
+        self._write("restart_job", service_principal_id, job_id, restart)
 
     async def delete_job(self, service_principal_id: str, job_id: str) -> bool:
         job = self.jobs.get(job_id)
@@ -248,6 +255,7 @@ class ReplicatedGraph(NoSchemas):
         if meanwhile := self.during.pop(call, None):
             meanwhile()
         if fault is not None:
+            self.on_fault()
             raise _error_of(fault, call)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import JobListing
+from entrasync.core.remote.schema import Schema
 from entrasync.core.resource.defaults import Defaults
 from entrasync.core.resource.desired import Desired
 from entrasync.process.job_controller import JobCollaborators, build_job_reconciler
@@ -23,9 +24,12 @@ from tests.support.facts import resource
 from tests.support.fake_api_server import FakeApiServer, FakeDefinitions, RecordedEvents
 from tests.support.fake_config_maps import FakeConfigMaps
 from tests.support.fake_secrets import FakeSecrets
+from tests.support.random_world.dying_writes import Deaths
 from tests.support.random_world.faults import BrokenPromise, Killed
 from tests.support.random_world.promises import Promises
+from tests.support.random_world.promises_of_writes import RestartPromises, SchemaPromises
 from tests.support.random_world.replicated_graph import ReplicatedGraph
+from tests.support.random_world.request_world import RequestWorld
 from tests.support.random_world.world_clock import ProcessClock, WorldTime
 
 MAX_BACKOFF = timedelta(minutes=1)
@@ -37,23 +41,13 @@ class DyingApiServer(FakeApiServer):
 
     def __init__(self, resources: JobStore, clock: WorldTime) -> None:
         super().__init__(resources, clock)
-        self.deaths: deque[str] = deque()
+        self.deaths = Deaths()
 
     async def patch_metadata(self, resource: Any, patch: Any) -> Any:
-        return await self._die_around(super().patch_metadata(resource, patch))
+        return await self.deaths.die_around(super().patch_metadata(resource, patch))
 
     async def patch_status(self, resource: Any, patch: Any, *, if_unchanged: bool = False) -> Any:
-        return await self._die_around(super().patch_status(resource, patch, if_unchanged=if_unchanged))
-
-    async def _die_around(self, write: Any) -> Any:
-        death = self.deaths.popleft() if self.deaths else ""
-        if death == "before":
-            write.close()
-            raise Killed("before a write to the API server")
-        answer = await write
-        if death == "after":
-            raise Killed("after a write to the API server")
-        return answer
+        return await self.deaths.die_around(super().patch_status(resource, patch, if_unchanged=if_unchanged))
 
 
 class World:
@@ -65,10 +59,15 @@ class World:
         self.graph = ReplicatedGraph(self.time, lambda: self.clock.now())
         self.server = DyingApiServer(JobStore(), self.time)
         self.secrets = FakeSecrets()
+        self.config_maps = FakeConfigMaps()
         self.events = RecordedEvents()
         self.current: ObjectKey | None = None
         self.promises = Promises(self.graph, self.server, lambda: self.current)
-        self.graph.before_write = self.promises.watch_write
+        self.restarts, self.schemas = RestartPromises(self.promises.looks), SchemaPromises(self.promises.looks)
+        self.requests = RequestWorld(self.server.deaths, self.server.failures, self.promises.looks)
+        self.graph.before_write = self._watch_write
+        self.graph.watch_restart, self.graph.watch_schema = self._watch_restart, self._watch_schema
+        self.graph.on_fault = self.schemas.forget
         self.graph.after_write = self._watch_put
         self.due: dict[ObjectKey, datetime] = {}
         self.since: dict[ObjectKey, datetime] = {}
@@ -95,23 +94,24 @@ class World:
         listings = Listings(self.graph, on_read=self._fan_out)
         connections = Connections(Connection(None, self.graph, listings), serves_namespace=lambda _: True)
         namespaces = NamespaceDefaults(self.server, self.resources, install=Defaults(), clock=self.clock)
-        self.reconciler = build_job_reconciler(
-            JobCollaborators(
-                self.resources,
-                memory,
-                connections,
-                namespaces,
-                resource_api=self.server,
-                secrets=self.secrets,
-                config_maps=FakeConfigMaps(),
-                definitions=FakeDefinitions(),
-                events=self.events,
-                clock=self.clock,
-                bounds=Bounds(),
-                guard=WriteGuard(self.resources, connections, resource_api=self.server, contact=self.server),
-            )
+        collaborators = JobCollaborators(
+            self.resources,
+            memory,
+            connections,
+            namespaces,
+            resource_api=self.server,
+            secrets=self.secrets,
+            config_maps=self.config_maps,
+            definitions=FakeDefinitions(),
+            events=self.events,
+            clock=self.clock,
+            bounds=Bounds(),
+            guard=WriteGuard(self.resources, connections, resource_api=self.server, contact=self.server),
         )
-        self.due = dict.fromkeys(self.server.stored, self.time.now())
+        self.reconciler = build_job_reconciler(collaborators)
+        self.requests.restart(collaborators)
+        self.schemas.forget()
+        self.due = dict.fromkeys([*self.server.stored, *self.requests.server.stored], self.time.now())
 
     def apply(self, name: str, desired: Desired) -> ObjectKey:
         """Apply a resource that is not there yet."""
@@ -138,6 +138,21 @@ class World:
             del self.server.stored[key]
         if is_seen:
             self.show(key)
+
+    def annotate(self, key: ObjectKey, name: str, text: str) -> None:
+        """Set an annotation, which makes no new generation."""
+        if known := self.server.stored.get(key):
+            self.server.change(replace(known, annotations={**known.annotations, name: text}))
+            self.show(key)
+
+    def request(self, job: str) -> None:
+        """Apply a ProvisioningRequest."""
+        self._wake(self.requests.apply(job))
+
+    def change_schema(self, job_id: str, target: str, attribute: str) -> None:
+        """Change a mapping at the portal."""
+        self.graph.change_schema(job_id, target, attribute)
+        self.schemas.note_change(job_id, self.time.now())
 
     def show(self, key: ObjectKey) -> None:
         """Let the watch show a resource as it is now."""
@@ -180,9 +195,11 @@ class World:
         self._mark_lookalikes()
         if (known := self.resources.get(key)) and known.is_deleting and known.has_finalizer:
             self.promises.watch_deletion(known)
+        reconciler = self.requests.reconciler if key in self.requests.server.stored else self.reconciler
         try:
-            outcome = asyncio.run(self.reconciler.reconcile(key, since=self.since.pop(key, self.clock.now())))
+            outcome = asyncio.run(reconciler.reconcile(key, since=self.since.pop(key, self.clock.now())))
         except (ResourceChanged, ApiServerUnavailable):
+            self.schemas.forget()
             self._back_off(key)
             self.show(key)
         except ResourceGone:
@@ -232,6 +249,21 @@ class World:
             if key != self.current and self.due.get(key, FAR_AWAY) > self.time.now():
                 self.due[key] = self.time.now()
                 self.since[key] = listing.read_at
+
+    def _watch_write(self, call: str, service_principal_id: str, subject: str) -> None:
+        if call == "provision_on_demand" and self.current is not None:
+            self.requests.watch(self.current)
+        else:
+            self.promises.watch_write(call, service_principal_id, subject)
+
+    def _watch_restart(self, scopes: tuple[str, ...]) -> None:
+        assert self.current is not None
+        self.restarts.watch(self.server.stored[self.current], scopes, announced=self.server.patches[-1])
+
+    def _watch_schema(self, service_principal_id: str, job_id: str, document: Schema) -> None:
+        assert self.current is not None
+        stored = self.server.stored[self.current]
+        self.schemas.watch(stored, job_id, document, backups=self.config_maps.stored, now=self.time.now())
 
     def _watch_put(self, call: str, service_principal_id: str, subject: str) -> None:
         if call == "put_secrets":

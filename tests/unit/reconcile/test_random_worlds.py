@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from entrasync.api.conditions import ConditionType
-from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, ScheduleState
+from entrasync.api.job.restart import RestartSpec
+from entrasync.api.names import RESTART_ANNOTATION
+from entrasync.api.policies import RestartScope, ScheduleState
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
@@ -23,14 +25,32 @@ from tests.support.facts import OTHER_PRINCIPAL, PRINCIPAL, application, desired
 from tests.support.random_world.faults import BrokenPromise, Fault
 from tests.support.random_world.promises import FOREIGN_KEYS
 from tests.support.random_world.replicated_graph import TEMPLATES, WRITES
+from tests.support.random_world.wishes import (
+    FORBIDS,
+    SCHEMAS,
+    SOURCES,
+    answers,
+    changes,
+    specs,
+    tokens,
+    watch_schema,
+)
 from tests.support.random_world.world import World
 
 SECRET = ObjectKey("identity", "scim")
-CREDENTIALS = application("BaseAddress=https://scim", "SecretToken<scim.token")
 LOOKS: Counter[str] = Counter()
 """How often the worlds of a run looked at each promise."""
 
 PROMISES = WRITES | {
+    "a dangerous restart",
+    "a restart by request",
+    "a restart by spec",
+    "a restart by periodic",
+    "a restart that is sent again",
+    "a request that ends as Success",
+    "a request that ends as Unknown",
+    "a schema that is written",
+    "Ready with a schema of spec",
     "Ready",
     "Ready of a job in quarantine",
     "a save beside keys of others",
@@ -42,7 +62,7 @@ WAITS_FOR_OTHERS = frozenset({"NoJobToObserve", "WaitingForOtherCreate"})
 ENOUGH_WORLDS = 300
 """So many come near each promise. The few of the suite, which are others after each change of this file, may not."""
 
-READS = ("list_jobs", "get_job", "list_secrets", "validate_credentials")
+READS = ("list_jobs", "get_job", "list_secrets", "validate_credentials", "get_schema", "parse_expression")
 LAGS = [timedelta(0), timedelta(seconds=20), timedelta(minutes=3), timedelta(minutes=10)]
 
 NAMES = ("first", "second", "third")
@@ -50,26 +70,6 @@ names = st.sampled_from(NAMES)
 principals = st.sampled_from([PRINCIPAL, OTHER_PRINCIPAL])
 templates = st.sampled_from(TEMPLATES)
 pauses = st.sampled_from([timedelta(seconds=1), timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=20)])
-FORBIDS: list[dict[str, Any]] = [{"is_suspended": True}, {"management_policy": ManagementPolicy.OBSERVE}]
-FIELDS: dict[str, st.SearchStrategy[Any]] = {
-    "schedule_state": st.sampled_from(ScheduleState),
-    "deletion_policy": st.sampled_from(DeletionPolicy),
-    "on_missing": st.sampled_from(OnMissing),
-    "adoption_policy": st.sampled_from(AdoptionPolicy),
-    "management_policy": st.sampled_from(ManagementPolicy),
-    "is_suspended": st.booleans(),
-    "interval": st.sampled_from([None, "PT20M"]),
-    "settings": st.sampled_from([(), (("LookaheadQueryEnabled", "False"),)]),
-    "application": st.sampled_from([None, CREDENTIALS, application(scope="All"), application(scope="AssignedOnly")]),
-}
-
-
-def one_change(field: str) -> st.SearchStrategy[dict[str, Any]]:
-    return FIELDS[field].map(lambda value: {field: value})
-
-
-changes = st.sampled_from(sorted(FIELDS)).flatmap(one_change)
-specs = st.lists(changes, max_size=3).map(lambda found: {name: value for each in found for name, value in each.items()})
 
 
 class RandomWorld(RuleBasedStateMachine):
@@ -131,6 +131,36 @@ class RandomWorld(RuleBasedStateMachine):
     def change_the_scope(self, name: str, scope: str) -> None:
         self.world.edit(ObjectKey("identity", name), application=application(scope=scope))
         self.world.live(timedelta(seconds=30))
+
+    @rule(name=names, token=tokens, is_dangerous=st.booleans(), faults=answers)
+    def ask_for_a_restart(self, name: str, token: str, is_dangerous: bool, faults: list[Fault]) -> None:
+        self.world.graph.faults["restart_job"].extend(faults)
+        scope = [RestartScope.FORCE_DELETES] if is_dangerous else None
+        wish = RestartSpec(token=token, scope=scope, acknowledge_dangerous=is_dangerous)
+        self.world.edit(ObjectKey("identity", name), restart=wish)
+        self.world.live(timedelta(minutes=2))
+
+    @rule(name=names, token=tokens, faults=answers)
+    def ask_for_a_restart_by_the_annotation(self, name: str, token: str, faults: list[Fault]) -> None:
+        self.world.graph.faults["restart_job"].extend(faults)
+        self.world.annotate(ObjectKey("identity", name), RESTART_ANNOTATION, token)
+        self.world.live(timedelta(minutes=2))
+
+    @rule(name=names, source=st.sampled_from(SOURCES))
+    def change_the_schema(self, name: str, source: str) -> None:
+        self.world.edit(ObjectKey("identity", name), schema=SCHEMAS[source])
+        self.world.live(timedelta(seconds=30))
+
+    @rule(number=st.integers(0, 5), source=st.sampled_from(SOURCES))
+    def change_a_schema_at_the_portal(self, number: int, source: str) -> None:
+        if jobs := list(self.world.graph.jobs):
+            self.world.change_schema(jobs[number % len(jobs)], "userName", source)
+
+    @rule(name=names, faults=answers)
+    def provision_on_demand(self, name: str, faults: list[Fault]) -> None:
+        self.world.graph.faults["provision_on_demand"].extend(faults)
+        self.world.request(name)
+        self.world.live(timedelta(seconds=5))
 
     @rule(name=names, is_seen=st.booleans())
     def delete(self, name: str, is_seen: bool) -> None:
@@ -219,10 +249,13 @@ class RandomWorld(RuleBasedStateMachine):
             return
         self.world.heal()
         self.world.live(timedelta(hours=2))
-        LOOKS.update(self.world.promises.looks)
         for key, resource in self.world.server.stored.items():
             if not resource.is_suspended and not is_settled(resource):
                 raise BrokenPromise(f"{key} has not settled in two hours of peace: {resource.status}")
+            self.world.restarts.watch_settled(resource)
+            watch_schema(self.world, resource)
+        self.world.requests.watch_settled()
+        LOOKS.update(self.world.promises.looks)
 
 
 def is_settled(resource: Resource) -> bool:
@@ -235,7 +268,7 @@ def is_settled(resource: Resource) -> bool:
 
 
 SETTINGS = settings(
-    max_examples=int(os.environ.get("RANDOM_WORLDS", "40")),
+    max_examples=int(os.environ.get("RANDOM_WORLDS", "24")),
     derandomize="RANDOM_WORLDS" not in os.environ,  # the suite makes the same worlds each time
     stateful_step_count=50,
     deadline=None,
