@@ -96,7 +96,8 @@ class SchemaPromises:
 
     def __init__(self, looks: Counter[str]) -> None:
         self._looks = looks
-        self._sent: dict[str, tuple[str, int, Schema]] = {}
+        self._sent: dict[str, tuple[str, int, str]] = {}
+        """For each job the resource, its generation, and the hash of what was shown and is wanted."""
         self._changed_at: dict[str, datetime] = {}
 
     def forget(self) -> None:
@@ -120,10 +121,10 @@ class SchemaPromises:
         self._looks["a schema that is written"] += 1
         if document.get(UNKNOWN) != first_schema()[UNKNOWN] or len(document["synchronizationRules"]) != RULES:
             raise BrokenPromise(f"{resource.key}: a write of the schema lost parts that spec does not name")
-        kept = [backup.name for backup in resource.record.schema.backups]
-        if not kept or ObjectKey(resource.key.namespace, kept[0]) not in backups:
+        kept = resource.record.schema.backups
+        if not kept or ObjectKey(resource.key.namespace, kept[0].name) not in backups:
             raise BrokenPromise(f"{resource.key}: the schema is written without a backup")
-        sent, changed_at = (resource.uid, resource.generation, document), self._changed_at.get(job_id)
+        sent, changed_at = (resource.uid, resource.generation, kept[0].diff_hash), self._changed_at.get(job_id)
         if self._sent.get(job_id) == sent and (changed_at is None or now - changed_at > LATELY):
             raise BrokenPromise(f"{resource.key}: a change of the schema is sent again that Graph has taken")
         self._sent[job_id] = sent
