@@ -12,10 +12,7 @@ from pathlib import Path
 from release.errors import NotReleasableError
 from release.steps.commands import run_tool
 
-NOT_FOR_STRANGERS = (".ci/", ".github/", ".gitignore")
-"""What only the home of this project uses."""
-
-ADDED_TO_SDIST = {"PKG-INFO", ".gitignore"}
+ADDED_TO_SDIST = {"PKG-INFO"}
 """What hatchling puts into every sdist."""
 
 _PACKAGE = "entrasync/"
@@ -44,14 +41,14 @@ def tracked_files(root: Path) -> list[str]:
 
 
 def check_sdist(sdist: Path, tracked: Iterable[str]) -> None:
-    """Check that the sdist has each file that Git tracks and that a stranger can use, and nothing that Git ignores.
+    """Check that the sdist has each file that Git tracks, and no other.
 
     Raises:
         NotReleasableError: It lacks files, or has others.
     """
     with tarfile.open(sdist) as archive:
         packed = {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
-    expected = {name for name in tracked if not name.startswith(NOT_FOR_STRANGERS)}
+    expected = set(tracked)
     _refuse(sdist, "lacks", expected - packed, "Add them to tool.hatch.build.targets.sdist in pyproject.toml.")
     _refuse(sdist, "has", packed - expected - ADDED_TO_SDIST, "Remove them, or let Git ignore them.")
 

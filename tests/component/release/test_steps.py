@@ -3,7 +3,6 @@
 import json
 import shutil
 import sys
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -206,8 +205,3 @@ def test_the_digests_are_those_that_sha256sum_reads(tmp_path: Path) -> None:
     (tmp_path / "a.whl").write_bytes(b"wheel")
     write_sums(tmp_path)
     assert run_tool(["sha256sum", "--check", SUMS], cwd=tmp_path, to="check", advice="") == "a.whl: OK\n"
-
-
-def test_the_sdist_needs_no_file_of_the_home_of_the_project(distributions: Distributions) -> None:
-    with tarfile.open(distributions.sdist) as archive:
-        assert not any("/.ci/" in name or "/.github/" in name for name in archive.getnames())

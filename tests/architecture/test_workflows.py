@@ -1,0 +1,120 @@
+"""The workflows: what they run exists, what they use is pinned, and zizmor finds nothing in them.
+
+zizmor's own rules are asked by `make check`. These tests hold what it does not know.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.helm import ROOT
+
+FOLDER = ROOT / ".github"
+WORKFLOWS = sorted((FOLDER / "workflows").glob("*.yml"))
+FILES = sorted(path for path in FOLDER.rglob("*.yml"))
+USE = re.compile(r"^\s*(?:- )?uses: (\S+)(.*)$", re.MULTILINE)
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
+VERSION_COMMENT = re.compile(r" # v\d+\.\d+\.\d+")
+REGISTRIES = re.compile(r"\b(?:ghcr\.io|docker\.io|quay\.io|gcr\.io|pypi\.org|registry\.\w+)\b")
+ZIZMOR = Path(sys.executable).with_name("zizmor")
+
+
+def name_of(path: Path) -> str:
+    return path.name
+
+
+def read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+def steps_of(path: Path) -> list[dict[str, Any]]:
+    return [step for job in read(path)["jobs"].values() for step in job.get("steps", [])]
+
+
+def zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
+    words: list[str | Path] = [ZIZMOR, "--offline", "--quiet", "--pedantic", "--strict-collection", folder]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+class TestWorkflows:
+    def test_are_those_of_the_releasing_page(self) -> None:
+        assert {path.name for path in WORKFLOWS} == {"ci.yml", "release.yml", "lock.yml"}
+
+    @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+    def test_pin_each_action_by_its_commit_and_say_its_version(self, path: Path) -> None:
+        used = [each for each in USE.findall(path.read_text(encoding="utf-8")) if not each[0].startswith("$/")]
+        assert [name for name, _ in used if not PINNED.fullmatch(name)] == []
+        assert [name for name, comment in used if not VERSION_COMMENT.fullmatch(comment)] == []
+
+    def test_use_one_commit_of_each_action(self) -> None:
+        used = {name for path in WORKFLOWS for name, _ in USE.findall(path.read_text(encoding="utf-8"))}
+        actions = [name.partition("@")[0] for name in used]
+        assert sorted(set(actions)) == sorted(actions)
+
+    @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+    def test_grant_nothing_but_what_each_job_names(self, path: Path) -> None:
+        content = read(path)
+        assert content["permissions"] == {}
+        assert [name for name, job in content["jobs"].items() if not job.get("permissions")] == []
+
+    @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+    def test_keep_no_credentials_in_the_checkout(self, path: Path) -> None:
+        checkouts = [step for step in steps_of(path) if step.get("uses", "").startswith("actions/checkout@")]
+        assert [step for step in checkouts if step["with"]["persist-credentials"] is not False] == []
+
+    @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+    def test_run_targets_of_make_and_files_that_exist(self, path: Path) -> None:
+        commands = "\n".join(step.get("run", "") for step in steps_of(path))
+        targets = set(re.findall(r"^make ([a-z-]+)", commands, re.MULTILINE))
+        rules = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+        assert targets <= rules
+        assert [name for name in re.findall(r"^(\.ci/\w+)", commands, re.MULTILINE) if not (ROOT / name).exists()] == []
+
+    @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+    def test_put_no_expression_into_a_shell(self, path: Path) -> None:
+        assert [step["run"] for step in steps_of(path) if "${{" in step.get("run", "")] == []
+
+    @pytest.mark.parametrize("path", FILES, ids=name_of)
+    def test_name_no_registry(self, path: Path) -> None:
+        assert REGISTRIES.findall(path.read_text(encoding="utf-8")) == [], "use the variable REGISTRY"
+
+    def test_of_ci_run_what_a_contributor_runs(self) -> None:
+        assert ".ci/run" in [step.get("run") for step in steps_of(FOLDER / "workflows" / "ci.yml")]
+
+    def test_of_a_release_publish_only_what_was_tested_and_checked(self) -> None:
+        jobs = read(FOLDER / "workflows" / "release.yml")["jobs"]
+        assert (jobs["check"]["needs"], jobs["publish"]["needs"]) == ("test", "check")
+        assert not any(grant == "write" for name in ("test", "check") for grant in jobs[name]["permissions"].values())
+
+
+class TestZizmor:
+    def test_finds_nothing(self) -> None:
+        done = zizmor(FOLDER)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def test_finds_what_is_planted(self, tmp_path: Path) -> None:
+        planted = tmp_path / ".github" / "workflows" / "planted.yml"
+        planted.parent.mkdir(parents=True)
+        text = (FOLDER / "workflows" / "ci.yml").read_text(encoding="utf-8")
+        planted.write_text(re.sub(r"actions/checkout@\w+ # v", "actions/checkout@v", text), encoding="utf-8")
+        done = zizmor(tmp_path)
+        assert done.returncode != 0
+        assert "unpinned-uses" in done.stdout
+
+
+class TestDependabot:
+    def test_looks_after_each_go_module_and_the_actions_and_the_image(self) -> None:
+        updates = read(FOLDER / "dependabot.yml")["updates"]
+        assert {each["package-ecosystem"] for each in updates} == {"github-actions", "docker", "gomod"}
+        [modules] = [each["directories"] for each in updates if each["package-ecosystem"] == "gomod"]
+        found = {f"/{path.parent.relative_to(ROOT)}" for path in (ROOT / "sandbox").rglob("go.mod")}
+        assert set(modules) == found
+
+    def test_waits_until_a_new_version_is_a_week_old(self) -> None:
+        assert all(each["cooldown"]["default-days"] >= 7 for each in read(FOLDER / "dependabot.yml")["updates"])
