@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 
+from graph_simulator.control_client.client import FaultHandle
 from tests.support.cluster import Cluster, Object
 from tests.support.operator_environment import OperatorEnvironment, condition, open_environment
 from tests.support.polling import until
@@ -125,24 +126,33 @@ def takeover(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.Tem
             environment.wait_ready(case.name)
         for point in POINTS:
             restarts["approval", point].hold_back_deletions()
-        simulator = environment.simulator
-        holds = [
-            simulator.hold("restartJob", at, service_principal=case.principal) for (_, at), case in restarts.items()
-        ]
-        holds += [
-            simulator.hold("provisionOnDemand", at, service_principal=case.principal)
-            for at, case in provisioned.items()
-        ]
-        for (channel, _), case in restarts.items():
-            CHANNELS[channel].ask(case)
-        requests = {at: apply_request(environment, case.name, "anna") for at, case in provisioned.items()}
-        for held in holds:
-            held.wait_held()
+        for (
+            channel,
+            asked,
+        ) in CHANNELS.items():  # a request is held for less time than the operator waits for its answer
+            holds = [hold("restartJob", point, restarts[channel, point]) for point in POINTS]
+            for point in POINTS:
+                asked.ask(restarts[channel, point])
+            wait_held(holds)
+        holds = [hold("provisionOnDemand", point, provisioned[point]) for point in POINTS]
+        requests = {point: apply_request(environment, case.name, "anna") for point, case in provisioned.items()}
+        wait_held(holds)
         leader.operator.kill()
-        simulator.journal(idle=True)
-        simulator.clear_faults()
+        environment.simulator.journal(idle=True)
+        environment.simulator.clear_faults()
         replicas.wait_leader(besides=leader)
         yield Takeover(replicas, restarts, provisioned, requests)
+
+
+def hold(operation: str, point: Point, case: Case) -> FaultHandle:
+    """Hold the next write of a kind on the job of a case."""
+    return case.environment.simulator.hold(operation, point, service_principal=case.principal)
+
+
+def wait_held(holds: list[FaultHandle]) -> None:
+    """Wait until Graph holds a request for each."""
+    for held in holds:
+        held.wait_held()
 
 
 def make_case(environment: OperatorEnvironment) -> Case:
