@@ -12,11 +12,13 @@ from control_plane.errors import ControlPlaneError
 from control_plane.plane import ControlPlane
 from control_plane.programs.binaries import obtain
 from control_plane.programs.catalog import ALL, REQUIRED
+from control_plane.programs.prometheus import obtain_prometheus
 from control_plane.progress import say
 
 _EXIT_NOT_FOUND = 127  # the code of shells for a command that is not found
 _ALL_HELP = (
-    "what only tests need too: kube-controller-manager, helm of each supported version, the engines of GitOps tools"
+    "what only tests need too: kube-controller-manager, helm of each supported version, the engines of GitOps tools, "
+    "Prometheus"
 )
 
 
@@ -61,8 +63,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _get(options: argparse.Namespace) -> int:
-    binaries = obtain(ALL if options.all else REQUIRED)
-    for name, program in binaries.found.items():
+    found = dict(obtain(ALL if options.all else REQUIRED).found)
+    if options.all:
+        found |= obtain_prometheus().found
+    for name, program in found.items():
         print(f"{name:<15} {program.path}  ({program.label})")
     return 0
 

@@ -55,7 +55,7 @@ def obtain(wanted: Sequence[str] = REQUIRED) -> Binaries:
         return found
     cache = cache_root(os.environ, Path.home())
     cache.mkdir(parents=True, exist_ok=True)
-    with _locked(cache / "lock"):
+    with hold_lock(cache / "lock"):
         _get_missing(wanted, cache, this_machine())
     found = installed(wanted)
     if found is None:
@@ -99,15 +99,16 @@ def _get_by(attempt: Attempt, missing: Sequence[str], cache: Path, target: Targe
         if attempt.source is Source.ARCHIVE:
             fetch_archive(archive_url(target), DIGESTS[str(target)], partial)
             for program in missing:
-                _keep(partial / program, _edition_folder(cache, ENVTEST_EDITION, target))
+                keep_program(partial / program, _edition_folder(cache, ENVTEST_EDITION, target))
             return
         toolchain = go if attempt.source is Source.GO_ON_PATH and go else packaged_go(cache)
         for program in missing:
             build_program(PROGRAMS[program], toolchain, target, partial)
-            _keep(partial / program, _edition_folder(cache, PROGRAMS[program].edition, target))
+            keep_program(partial / program, _edition_folder(cache, PROGRAMS[program].edition, target))
 
 
-def _keep(program: Path, folder: Path) -> None:
+def keep_program(program: Path, folder: Path) -> None:
+    """Move a program into a folder of the cache, by a rename. Raises `ControlPlaneError` when it is not there."""
     if not program.exists():
         raise ControlPlaneError(f"It does not hold {program.name}.")
     folder.mkdir(parents=True, exist_ok=True)
@@ -147,7 +148,7 @@ def _edition_folder(cache: Path, edition: str, target: Target) -> Path:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def hold_lock(path: Path) -> Iterator[None]:
     """Hold a lock, and wait until it is free; the system frees it when its holder ends, even by SIGKILL."""
     with path.open("w", encoding="utf-8") as file:
         step = None

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.alert_cases import read_rules
 from tests.support.helm import CHART, REPOSITORY, Helm, documents, tidy
 
 OPEN: dict[str, Any] = {"connection": {"namespaces": ["*"]}}
@@ -125,6 +126,17 @@ def test_rules_and_dashboards_reach_the_cluster_as_they_are(helm: Helm, watched_
     assert found["PrometheusRule"]["spec"] == yaml.safe_load(RULES)
     assert found["ConfigMap"]["data"] == {"jobs.json": DASHBOARD}
     assert found["ConfigMap"]["metadata"]["labels"]["grafana_dashboard"] == "1"
+
+
+def test_the_address_of_the_runbooks_is_written_before_each_of_them(helm: Helm) -> None:
+    values = {"metrics": {"prometheusRule": {"enabled": True, "runbookBaseUrl": "https://git.example.com/entra/"}}}
+    [made] = [each for each in documents(helm.render("entra", values=values)) if each["kind"] == "PrometheusRule"]
+    rules = [rule for group in made["spec"]["groups"] for rule in group["rules"]]
+    assert [rule["alert"] for rule in rules] == list(read_rules())
+    for rule in rules:
+        own = read_rules()[rule["alert"]]
+        url = f"https://git.example.com/entra/{own['annotations']['runbook_url']}"
+        assert rule == {**own, "annotations": {**own["annotations"], "runbook_url": url}}
 
 
 def test_nothing_of_monitoring_is_made_unasked(helm3: Helm, watched_chart: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from importlib import metadata
 from math import inf
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.registry import Collector
@@ -12,6 +13,7 @@ from prometheus_client.registry import Collector
 from entrasync.api.names import CONNECTION_KIND, KIND, PROVISIONING_KIND
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.provisioning.record import Outcome
 from entrasync.core.provisioning.request_resource import RequestResource
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.process.observability import catalogue
@@ -50,6 +52,8 @@ class Metrics:
         self._pause = catalogue.THROTTLE_PAUSE.make_gauge(self.registry)
         self._passes = catalogue.PASSES.make_histogram(self.registry)
         self._requests = catalogue.REQUESTS.make_counter(self.registry)
+        for outcome in get_args(Outcome):
+            self._requests.labels(outcome)  # shown from the start, because a rate does not see the first value
 
     def called(self, operation: str, status: int | None, seconds: float, request_id: str) -> None:
         """Count and log a call to Graph. `request_id` is what Microsoft's support asks for.
@@ -124,12 +128,18 @@ class Metrics:
         return generate_latest(self.registry)
 
 
+FAULTS = ("broken", "timed_out")
+"""How a pass ends that has not come to its own end."""
+
+
 class PassMetrics:
     """Implements `ReconcileMetrics` of the engine for one kind."""
 
     def __init__(self, passes: Histogram, kind: str) -> None:
         self._passes = passes
         self._kind = kind
+        for outcome in FAULTS:
+            passes.labels(kind, outcome)  # shown from the start, because a rate does not see the first value
 
     def passed(self, outcome: str, seconds: float) -> None:
         """Time a pass."""

@@ -6,6 +6,7 @@ from entrasync.process.observability.catalogue import GROUPS, NAMESPACE_LABEL, S
 PAGE = """# Metrics
 
 The operator serves these at `/metrics` in Prometheus' text format, on the port of `--http-port`.
+[runbooks.md](runbooks.md) has the alerts that are made of them, with what to do about each.
 
 A metric of which only the leader shows series is absent on the replicas that stand by, so a sum over all pods counts
 each resource once. The series of a resource vanish with the resource.

@@ -172,8 +172,26 @@ def test_the_passes_of_each_kind_are_timed_apart() -> None:
     metrics = Metrics()
     metrics.time_passes(KIND).passed("settled", 0.1)
     metrics.time_passes(CONNECTION_KIND).passed("broken", 0.1)
-    shown = [labels for labels, value in list_series(metrics, "entrasync_reconcile_seconds") if "le" not in labels]
-    assert {(labels["kind"], labels["outcome"]) for labels in shown} == {(KIND, "settled"), (CONNECTION_KIND, "broken")}
+    assert count_passes(metrics) == {
+        (KIND, "settled"): 1,
+        (KIND, "broken"): 0,
+        (KIND, "timed_out"): 0,
+        (CONNECTION_KIND, "broken"): 1,
+        (CONNECTION_KIND, "timed_out"): 0,
+    }
+
+
+def count_passes(metrics: Metrics) -> dict[tuple[str, str], float]:
+    families = text_string_to_metric_families(metrics.render().decode())
+    samples = [sample for family in families for sample in family.samples]
+    counts = [sample for sample in samples if sample.name == "entrasync_reconcile_seconds_count"]
+    return {(sample.labels["kind"], sample.labels["outcome"]): sample.value for sample in counts}
+
+
+def test_the_outcomes_of_requests_are_shown_before_the_first_has_ended() -> None:
+    series = list_series(Metrics(), "entrasync_provisioning_requests")
+    totals = {labels["outcome"]: value for labels, value in series if value == 0}
+    assert set(totals) == {"Success", "Skipped", "Failure", "Refused", "Unknown"}
 
 
 def test_a_replica_that_stands_by_shows_nothing_of_jobs_and_connections() -> None:
