@@ -92,8 +92,9 @@ crds: $(STAMP) ## Write crds/, the chart's copies, its README and the reference 
 	@$(BIN)/python -m tests.support.chart_readme
 	@$(BIN)/entra-sync-operator reference --output docs
 
-golden: $(STAMP) ## Write anew what the chart is expected to render; then read the diff
+golden: $(STAMP) ## Write anew what the chart is expected to render, and what is made from the scripts for Argo CD; then read the diff
 	@$(BIN)/python -m tests.support.golden_chart
+	@$(BIN)/python -m tests.support.gitops.argo_cd
 
 release-check: $(STAMP) ## Make what is released in build/release, and check it (TAG=v1.2.3, IMAGE=required)
 	@$(BIN)/python -m release check $(if $(TAG),--tag "$(TAG)") $(if $(IMAGE),--image "$(IMAGE)")

@@ -1,0 +1,3 @@
+obj.metadata.annotations = obj.metadata.annotations or {}
+obj.metadata.annotations["entrasync.io/deletion-approved"] = "true"
+return obj

@@ -1,0 +1,2 @@
+obj.metadata.annotations["entrasync.io/hold-until"] = nil
+return obj
