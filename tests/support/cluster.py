@@ -116,12 +116,14 @@ class Cluster:
         query = {"propagationPolicy": propagation} if propagation else {}
         self._ask("DELETE", _path(api_version, plural, namespace, name), query=query)
 
-    def apply(self, manifests: Manifests, namespace: str | None = None) -> None:
+    def apply(
+        self, manifests: Manifests, namespace: str | None = None, *, manager: str = "tests", forced: bool = True
+    ) -> None:
         """Apply objects of any kind, to a namespace unless they name their own; the first refusal ends it.
 
         The API server is asked for what `kubectl apply --server-side --force-conflicts` asks it for.
         """
-        query = _STRICTLY | {"fieldManager": "tests", "force": "true"}
+        query = _STRICTLY | {"fieldManager": manager, "force": str(forced).lower()}
         for manifest in _documents(manifests):
             api_version, metadata = manifest["apiVersion"], manifest["metadata"]
             served = self._served(api_version, manifest["kind"])
