@@ -82,6 +82,11 @@ class RequestWorld:
         if found.record.intent is None:
             raise BrokenPromise(f"{key} is sent without a record of the intent")
 
+    @property
+    def are_finished(self) -> bool:
+        """Whether each request has come to its end."""
+        return all(found.record.is_finished for found in self.server.stored.values())
+
     def watch_settled(self) -> None:
         """Check after a long peace that each request has come to its end, and tells the truth."""
         for key, found in self.server.stored.items():

@@ -62,6 +62,10 @@ WAITS_FOR_OTHERS = frozenset({"NoJobToObserve", "WaitingForOtherCreate"})
 ENOUGH_WORLDS = 300
 """So many come near each promise. The few of the suite, which are others after each change of this file, may not."""
 
+PATIENCE_FOR_REQUESTS = timedelta(hours=2)
+"""A request waits for its job for an hour, counted from a time that a clock has written which was wrong by 80 minutes.
+"""
+
 READS = ("list_jobs", "get_job", "list_secrets", "validate_credentials", "get_schema", "parse_expression")
 LAGS = [timedelta(0), timedelta(seconds=20), timedelta(minutes=3), timedelta(minutes=10)]
 
@@ -254,6 +258,8 @@ class RandomWorld(RuleBasedStateMachine):
                 raise BrokenPromise(f"{key} has not settled in two hours of peace: {resource.status}")
             self.world.restarts.watch_settled(resource)
             watch_schema(self.world, resource)
+        if not self.world.requests.are_finished:
+            self.world.live(PATIENCE_FOR_REQUESTS)
         self.world.requests.watch_settled()
         LOOKS.update(self.world.promises.looks)
 
