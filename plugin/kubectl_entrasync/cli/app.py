@@ -1,0 +1,17 @@
+"""The commands of `kubectl entrasync`."""
+
+import typer
+
+from kubectl_entrasync.cli import fleet
+
+app = typer.Typer(
+    name="kubectl-entrasync",
+    help="Microsoft Entra provisioning jobs under the Entra Sync Operator: see them, take them over, mend them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command()(fleet.get)
+app.command()(fleet.status)

@@ -1,0 +1,73 @@
+"""What an API server refuses, or its silence, in a sentence with what to do."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from kubernetes.client import ApiException
+from urllib3.exceptions import HTTPError, MaxRetryError
+
+from entrasync.api.names import GROUP
+from kubectl_entrasync.cluster.access import Access
+from kubectl_entrasync.failure import Failure
+
+
+@contextmanager
+def explain_refusals(access: Access, verb: str, plural: str, *, name: str | None = None) -> Iterator[None]:
+    """Turn what a call for an object of the operator's kinds raises into a `Failure` for people."""
+    try:
+        yield
+    except ApiException as refused:
+        raise Failure(_explain(refused, access, verb, plural, name=name)) from refused
+    except HTTPError as silent:
+        raise Failure(_explain_silence(silent, access)) from silent
+
+
+def _explain(refused: ApiException, access: Access, verb: str, plural: str, *, name: str | None) -> str:
+    message = _read_message(refused)
+    match refused.status:
+        case HTTPStatus.UNAUTHORIZED:
+            return (
+                f"The API server at {access.server} does not accept the login of context {access.context}. Log in "
+                "again, or choose another --context."
+            )
+        case HTTPStatus.FORBIDDEN:
+            return (
+                f"You may not {verb} {plural}.{GROUP}{_where(access)}: {message.rstrip('.')}. Ask for a role that "
+                f"allows it, or check with `kubectl auth can-i {verb} {plural}.{GROUP}`."
+            )
+        case HTTPStatus.NOT_FOUND if name is not None and "not found" in message and "page not found" not in message:
+            return (
+                f"There is no {plural} {name}{_where(access)}. List those that there are with `kubectl get {plural} "
+                "--all-namespaces`."
+            )
+        case HTTPStatus.NOT_FOUND:
+            return (
+                f"The cluster of context {access.context} does not have the CRD {plural}.{GROUP}. Install the operator "
+                "there, or choose another --context."
+            )
+        case _:
+            return (
+                f"The API server at {access.server} refused to {verb} {plural}{f' {name}' if name else ''} with "
+                f"{refused.status}: {message.rstrip('.')}. Correct what it names, or try again later."
+            )
+
+
+def _explain_silence(silent: HTTPError, access: Access) -> str:
+    cause = silent.reason if isinstance(silent, MaxRetryError) and silent.reason is not None else silent
+    return (
+        f"The cluster at {access.server} (context {access.context}) does not answer: {type(cause).__name__}. Check it "
+        "with `kubectl cluster-info`, or choose another --context."
+    )
+
+
+def _where(access: Access) -> str:
+    return " in any namespace" if access.namespace is None else f" in namespace {access.namespace}"
+
+
+def _read_message(refused: ApiException) -> str:
+    try:
+        return str(json.loads(refused.body or "{}")["message"])
+    except (ValueError, KeyError, TypeError):
+        return str(refused.body or refused.reason or "it gave no reason").strip()

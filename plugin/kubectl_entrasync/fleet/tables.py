@@ -1,0 +1,62 @@
+"""The fleet on a terminal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from entrasync.core.primitives.times import write_readable_time
+from kubectl_entrasync.fleet.job_row import JobRow
+from kubectl_entrasync.fleet.summary import count_health
+from kubectl_entrasync.output.ages import write_age
+
+
+def draw_fleet(rows: Sequence[JobRow], now: datetime, *, with_namespace: bool) -> RenderableType:
+    """Return the table of `get`: a line for each job, the most urgent first."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+    if with_namespace:
+        table.add_column("NAMESPACE", overflow="fold")
+    table.add_column("NAME", overflow="fold")
+    for head in ("HEALTH", "CODE", "SUCCESS", "CHANGED"):
+        table.add_column(head, no_wrap=True)
+    table.add_column("REASON", overflow="fold")
+    for row in rows:
+        cells = [row.namespace] if with_namespace else []
+        cells += [row.name]
+        ages = (write_age(row.last_success, now), write_age(row.changed, now))
+        reason = row.quarantine.reason if row.quarantine and row.quarantine.reason else row.reason
+        table.add_row(*cells, Text(row.health, row.health.style), row.code or "-", *ages, reason)
+    return table
+
+
+def draw_status(rows: Sequence[JobRow], now: datetime, *, with_namespace: bool) -> RenderableType:
+    """Return the page of `status`: the counts, and what is the matter with each ill job."""
+    parts: list[RenderableType] = [_draw_counts(rows)]
+    for row in rows:
+        if row.health.is_ill:
+            parts += [Text(), _draw_title(row, now, with_namespace=with_namespace), *_draw_details(row)]
+    return Group(*parts)
+
+
+def _draw_counts(rows: Sequence[JobRow]) -> Text:
+    text = Text(f"{len(rows)} job{'' if len(rows) == 1 else 's'}", "bold")
+    for health, count in count_health(rows).items():
+        text.append("   ")
+        text.append(f"{count} {health}", health.style)
+    return text
+
+
+def _draw_title(row: JobRow, now: datetime, *, with_namespace: bool) -> Text:
+    name = f"{row.namespace}/{row.name}" if with_namespace else row.name
+    last = "no success yet" if row.last_success is None else f"last success {write_age(row.last_success, now)} ago"
+    return Text.assemble((name, "bold"), "  ", (str(row.health), row.health.style), f"  {row.reason}, {last}")
+
+
+def _draw_details(row: JobRow) -> list[RenderableType]:
+    lines = [row.message]
+    if row.quarantine is not None and row.quarantine.next_attempt is not None:
+        lines.append(f"Graph tries again at {write_readable_time(row.quarantine.next_attempt)}.")
+    return [Padding(Text(line), (0, 0, 0, 2)) for line in lines if line]

@@ -1,0 +1,27 @@
+"""Where the commands write: tables and colours on a terminal, plain whole lines elsewhere."""
+
+import sys
+
+from rich.console import Console
+
+_UNBOUND_WIDTH = 10_000
+"""Where the output is read by a program, no line is folded or cut."""
+
+
+def open_console() -> Console:
+    """Return the console of standard output."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _UNBOUND_WIDTH)
+
+
+def open_error_console() -> Console:
+    """Return the console of standard error, for progress and errors."""
+    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _UNBOUND_WIDTH)
+
+
+def write_error(message: str) -> None:
+    """Write why a command ends."""
+    open_error_console().print(f"[bold red]Error:[/] {_escape(message)}", soft_wrap=True)
+
+
+def _escape(text: str) -> str:
+    return text.replace("[", r"\[")
