@@ -182,6 +182,11 @@ class TestMapOfTheRooms:
         assert len(levels) > 1
         assert levels == sorted(levels), "from the ground up, as a room imports only rooms above it in the table"
 
+    def test_every_room_of_the_plugin_is_on_the_map(self) -> None:
+        rooms = [path.parent.name for path in (ROOT / "plugin" / "kubectl_entrasync").glob("*/__init__.py")]
+        assert rooms
+        assert [room for room in rooms if f"`plugin/kubectl_entrasync/{room}/`" not in self.text] == []
+
     def test_every_part_of_the_sandbox_is_on_the_map(self) -> None:
         parts = [path.parent.name for path in (ROOT / "sandbox").glob("*/__init__.py")]
         assert len(parts) > 3

@@ -13,7 +13,7 @@ def _python_files(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
-SOURCES = _python_files("operator", "sandbox", "release")
+SOURCES = _python_files("operator", "plugin", "sandbox", "release")
 BENCHMARKS = _python_files("benchmarks")
 TESTS = _python_files("tests")
 ALL = [*SOURCES, *BENCHMARKS, *TESTS]
