@@ -1,0 +1,1 @@
+"""The cluster: the way to it, its objects, its refusals."""

@@ -1,0 +1,1 @@
+"""What the lists show of jobs, and how urgent each is."""
