@@ -45,6 +45,18 @@ def test_apply_diff_and_server_side_apply_write_nothing_to_graph(environment: Op
     assert all("status" not in parts for manager, parts in owners.items() if manager != OPERATOR)
 
 
+def test_an_apply_leaves_a_hold_that_a_person_has_set(environment: OperatorEnvironment) -> None:
+    job = JobInGit(environment, "kubectl")
+    kubectl = Kubectl(job)
+    kubectl.pipe("apply")
+    kubectl.wait()
+    environment.annotate(job.name, hold_until="2099-01-01T00:00:00Z")
+    environment.wait_condition(job.name, "Ready", reason="Paused")
+    assert kubectl.pipe("diff") == ""
+    assert "unchanged" in kubectl.pipe("apply")
+    assert job.writes() == [*BEGINNING, "pauseJob"]
+
+
 def test_replace_takes_what_the_operator_keeps_in_the_metadata_and_the_operator_puts_it_back(
     environment: OperatorEnvironment,
 ) -> None:

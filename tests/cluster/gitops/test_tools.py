@@ -2,7 +2,14 @@
 
 import pytest
 
-from entrasync.api.names import API_VERSION, CONNECTION_KIND, FINALIZER, PLURAL, PROVISIONING_KIND
+from entrasync.api.names import (
+    API_VERSION,
+    CONNECTION_KIND,
+    FINALIZER,
+    HOLD_UNTIL_ANNOTATION,
+    PLURAL,
+    PROVISIONING_KIND,
+)
 from tests.support.cluster import Object, RefusedError
 from tests.support.gitops.manifests import OPERATOR, JobInGit, field_owners
 from tests.support.gitops.phase import KINDS
@@ -12,6 +19,7 @@ ARGO_CD = "argocd-controller"
 FLUX = "kustomize-controller"
 TRACKED = {"annotations": {"argocd.argoproj.io/tracking-id": "identity:entrasync.io/SynchronizationJob:identity/job"}}
 OWNED = {"labels": {"kustomize.toolkit.fluxcd.io/name": "jobs", "kustomize.toolkit.fluxcd.io/namespace": "flux-system"}}
+LONG_AGO = "2026-01-01T00:00:00Z"
 FOREGROUND = "foregroundDeletion"
 BEGINNING = ["createJob", "startJob"]
 
@@ -22,6 +30,26 @@ def synced(environment: OperatorEnvironment, manager: str) -> JobInGit:
     job.sync()
     environment.wait_ready(job.name)
     return job
+
+
+class TestAnyTool:
+    @pytest.mark.parametrize("manager", [ARGO_CD, FLUX])
+    def test_leaves_a_hold_and_an_approval_that_a_person_has_set(
+        self, environment: OperatorEnvironment, manager: str
+    ) -> None:
+        job = JobInGit(environment, manager)
+        job.spec["application"] = {"accidentalDeletions": {"threshold": 500}}
+        job.sync()
+        environment.wait_ready(job.name)
+        environment.change_job(job.name, application={"accidentalDeletions": {"approve": LONG_AGO}})
+        environment.annotate(job.name, hold_until="2099-01-01T00:00:00Z")
+        environment.wait_condition(job.name, "Ready", reason="Paused")
+        before = job.writes()
+        job.sync()
+        found = environment.wait_ready(job.name)
+        assert found["spec"]["application"]["accidentalDeletions"] == {"threshold": 500, "approve": LONG_AGO}
+        assert found["metadata"]["annotations"][HOLD_UNTIL_ANNOTATION] == "2099-01-01T00:00:00Z"
+        assert job.writes() == before
 
 
 class TestArgoCd:
