@@ -11,6 +11,7 @@ from entrasync.api.names import HOLD_UNTIL_ANNOTATION, KIND, REQUEST_ANNOTATIONS
 from entrasync.core.primitives.times import parse_time
 from tests.support.gitops.argo_cd import (
     CUSTOMIZATIONS,
+    KINDS_WITH_ACTIONS,
     SOME_TIME,
     action_scripts,
     discovery_script,
@@ -22,7 +23,6 @@ from tests.support.gitops.phase import CURRENT, FAILED, IN_PROGRESS, KINDS, TERM
 
 HEALTH = {IN_PROGRESS: "Progressing", CURRENT: "Healthy", FAILED: "Degraded", TERMINATING: "Progressing"}
 TIMES = (REQUEST_ANNOTATIONS[0], RESTART_ANNOTATION, HOLD_UNTIL_ANNOTATION)
-ACTIONS = CUSTOMIZATIONS / KIND / "actions"
 
 
 def read(path: Path) -> Any:
@@ -30,7 +30,20 @@ def read(path: Path) -> Any:
 
 
 HEALTH_TESTS = [(kind, test) for kind in KINDS for test in read(CUSTOMIZATIONS / kind / "health_test.yaml")["tests"]]
-ACTION_TESTS = read(ACTIONS / "action_test.yaml")
+
+
+def action_tests(name: str) -> list[Any]:
+    """Read the tests of the actions of all kinds, each with its kind."""
+    folders = {kind: CUSTOMIZATIONS / kind / "actions" for kind in KINDS_WITH_ACTIONS}
+    return [
+        pytest.param(kind, test, id=f"{kind} {test.get('action') or test['inputPath']}")
+        for kind, folder in folders.items()
+        for test in read(folder / "action_test.yaml")[name]
+    ]
+
+
+def actions_file(kind: str, path: str) -> Any:
+    return read(CUSTOMIZATIONS / kind / "actions" / path)
 
 
 def without_times(found: dict[str, Any]) -> dict[str, Any]:
@@ -75,31 +88,38 @@ class TestHealth:
 
 
 class TestActions:
-    @pytest.mark.parametrize("test", ACTION_TESTS["discoveryTests"], ids=lambda test: test["inputPath"])
-    def test_are_offered_as_the_test_in_argo_cds_own_layout_says(self, engines: Engines, test: dict[str, Any]) -> None:
-        [said] = engines.lua(discovery_script().text, [read(ACTIONS / test["inputPath"])])
+    @pytest.mark.parametrize(("kind", "test"), action_tests("discoveryTests"))
+    def test_are_offered_as_the_test_in_argo_cds_own_layout_says(
+        self, engines: Engines, kind: str, test: dict[str, Any]
+    ) -> None:
+        [said] = engines.lua(discovery_script(kind).text, [actions_file(kind, test["inputPath"])])
         assert {name: action["disabled"] for name, action in said.items()} == {
             action["name"]: action["disabled"] for action in test["result"]
         }
 
-    def test_are_those_that_are_offered(self, engines: Engines, phases: list[Phase]) -> None:
-        jobs = [phase.object for phase in phases if phase.kind == KIND]
-        for said in engines.lua(discovery_script().text, jobs):
-            assert set(said) == set(action_scripts())
+    @pytest.mark.parametrize("kind", KINDS_WITH_ACTIONS)
+    def test_are_those_that_are_offered(self, engines: Engines, phases: list[Phase], kind: str) -> None:
+        objects = [phase.object for phase in phases if phase.kind == kind]
+        for said in engines.lua(discovery_script(kind).text, objects):
+            assert set(said) == set(action_scripts(kind))
 
-    @pytest.mark.parametrize("test", ACTION_TESTS["actionTests"], ids=lambda test: test["action"])
-    def test_change_what_the_test_in_argo_cds_own_layout_says(self, engines: Engines, test: dict[str, Any]) -> None:
-        script, before = action_scripts()[test["action"]].text, read(ACTIONS / test["inputPath"])
+    @pytest.mark.parametrize(("kind", "test"), action_tests("actionTests"))
+    def test_change_what_the_test_in_argo_cds_own_layout_says(
+        self, engines: Engines, kind: str, test: dict[str, Any]
+    ) -> None:
+        script, before = action_scripts(kind)[test["action"]].text, actions_file(kind, test["inputPath"])
         parameters = test.get("parameters", {})
         if (message := test.get("expectedErrorMessage")) is not None:
             with pytest.raises(ScriptFailed, match=message):
                 engines.lua(script, [before], **parameters)
             return
         [said] = engines.lua(script, [before], **parameters)
-        assert without_times(said) == read(ACTIONS / test["expectedOutputPath"])
+        assert without_times(said) == actions_file(kind, test["expectedOutputPath"])
 
-    def test_are_all_tested(self) -> None:
-        assert {test["action"] for test in ACTION_TESTS["actionTests"]} == set(action_scripts())
+    @pytest.mark.parametrize("kind", KINDS_WITH_ACTIONS)
+    def test_are_all_tested(self, kind: str) -> None:
+        tests = actions_file(kind, "action_test.yaml")["actionTests"]
+        assert {test["action"] for test in tests} == set(action_scripts(kind))
 
     @pytest.mark.parametrize("name", ["reconcile", "restart"])
     def test_write_a_time_that_the_operator_reads(self, engines: Engines, name: str) -> None:
@@ -120,7 +140,7 @@ class TestActions:
         assert abs(until - datetime.now(UTC) - timedelta(hours=hours)) < timedelta(minutes=1)
 
     def annotations_after(self, engines: Engines, name: str, **parameters: str) -> dict[str, str]:
-        before = read(ACTIONS / "testdata" / "running.yaml")
+        before = actions_file(KIND, "testdata/running.yaml")
         [said] = engines.lua(action_scripts()[name].text, [before], **parameters)
         found: dict[str, str] = said["metadata"]["annotations"]
         return found

@@ -27,6 +27,8 @@ from tests.support.gitops.phases import record_phases
 FOLDER = Path(__file__).parents[3] / "examples" / "gitops" / "argo-cd"
 CUSTOMIZATIONS = FOLDER / "resource_customizations" / GROUP
 
+KINDS_WITH_ACTIONS = (KIND, CONNECTION_KIND)
+
 SOME_TIME = "0001-01-01T00:00:00Z"
 """What Argo CD's own test data have in place of the time of an action."""
 
@@ -79,21 +81,23 @@ def health_script(kind: str) -> Script:
     return Script(CUSTOMIZATIONS / kind / "health.lua")
 
 
-def discovery_script() -> Script:
-    return Script(CUSTOMIZATIONS / KIND / "actions" / "discovery.lua")
+def discovery_script(kind: str = KIND) -> Script:
+    return Script(CUSTOMIZATIONS / kind / "actions" / "discovery.lua")
 
 
-def action_scripts() -> dict[str, Script]:
-    """Return the action of a SynchronizationJob by their names."""
-    return {path.parent.name: Script(path) for path in sorted((CUSTOMIZATIONS / KIND / "actions").glob("*/action.lua"))}
+def action_scripts(kind: str = KIND) -> dict[str, Script]:
+    """Return the actions of a kind by their names."""
+    return {path.parent.name: Script(path) for path in sorted((CUSTOMIZATIONS / kind / "actions").glob("*/action.lua"))}
 
 
 def configuration() -> dict[str, str]:
     """Return the entries of argocd-cm."""
     entries = {f"resource.customizations.health.{GROUP}_{kind}": health_script(kind).text for kind in KINDS}
-    definitions = [{"name": name, "action.lua": script.text} for name, script in action_scripts().items()]
-    actions = {"discovery.lua": discovery_script().text, "definitions": definitions}
-    return entries | {f"resource.customizations.actions.{GROUP}_{KIND}": write_yaml(actions)}
+    for kind in KINDS_WITH_ACTIONS:
+        definitions = [{"name": name, "action.lua": script.text} for name, script in action_scripts(kind).items()]
+        actions = {"discovery.lua": discovery_script(kind).text, "definitions": definitions}
+        entries[f"resource.customizations.actions.{GROUP}_{kind}"] = write_yaml(actions)
+    return entries
 
 
 def generated_files(phases: list[Phase]) -> Iterator[tuple[Path, str]]:
@@ -111,8 +115,15 @@ def generated_files(phases: list[Phase]) -> Iterator[tuple[Path, str]]:
         for name, content in inputs.items():
             yield CUSTOMIZATIONS / kind / "testdata" / f"{name}.yaml", write_yaml(content)
     before = {name: objects[KIND, phase] for name, phase in _ACTION_DATA.items()}
-    for name, content in (before | _expected_after(before)).items():
-        yield CUSTOMIZATIONS / KIND / "actions" / "testdata" / f"{name}.yaml", write_yaml(content)
+    yield from _action_data(KIND, before | _expected_after(before))
+    connections = {"loggedIn": objects[CONNECTION_KIND, "logged in"], "deleted": objects[CONNECTION_KIND, "deleted"]}
+    reconciled = _annotated(connections["loggedIn"], REQUEST_ANNOTATIONS[0], SOME_TIME)
+    yield from _action_data(CONNECTION_KIND, connections | {"loggedIn-reconciled": reconciled})
+
+
+def _action_data(kind: str, contents: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Path, str]]:
+    for name, content in contents.items():
+        yield CUSTOMIZATIONS / kind / "actions" / "testdata" / f"{name}.yaml", write_yaml(content)
 
 
 def _health_tests(inputs: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

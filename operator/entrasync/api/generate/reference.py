@@ -18,10 +18,11 @@ MAX_FIELDS_IN_SHARED_TABLE = 8
 ANNOTATIONS: tuple[tuple[str, str, str], ...] = (
     (
         names.REQUEST_ANNOTATIONS[0],
-        "SynchronizationJob",
-        "A new value asks the operator to look at once. `reconcile.fluxcd.io/requestedAt`, which Flux's tools write,"
-        " counts as well. Write a time: `status.lastHandledReconcileAt` echoes the later of the two, and what is"
-        " no time only if it stands alone.",
+        "SynchronizationJob, GraphConnection",
+        "A new value asks the operator to look at once; for a GraphConnection it logs in again."
+        " `reconcile.fluxcd.io/requestedAt`, which Flux's tools write, counts as well. Write a time:"
+        " `status.lastHandledReconcileAt` of a SynchronizationJob echoes the later of the two, and what is no time"
+        " only if it stands alone.",
     ),
     (
         names.HOLD_UNTIL_ANNOTATION,

@@ -1,0 +1,3 @@
+local actions = {}
+actions["reconcile"] = { ["disabled"] = obj.metadata.deletionTimestamp ~= nil, ["iconClass"] = "fa fa-fw fa-redo" }
+return actions
