@@ -53,11 +53,12 @@ test-kubernetes: $(STAMP) ## Run the tests of the CRDs on another API server: ma
 	@$(BIN)/python -m control_plane get > /dev/null
 	@KUBEBUILDER_ASSETS="$(PROGRAMS)" $(BIN)/python -m pytest -q -p no:cacheprovider $(KUBERNETES_TESTS)
 
-check: $(STAMP) ## Run ruff, mypy, import-linter, zizmor; see that generated files are current
+check: $(STAMP) ## Run ruff, mypy, import-linter, hadolint, zizmor; see that generated files are current
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/entra-sync-operator crds --check crds
 	@diff -r -x '.*' -x '*~' crds $(CHART)/files/crds || { echo "The chart's copy of the CRDs is not current; run: make crds"; exit 1; }
 	@$(BIN)/python -m tests.support.chart_readme --check
@@ -111,10 +112,11 @@ lock: $(STAMP) ## Resolve the dependencies anew into the lock files (needs uv on
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml -o requirements.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group build -c requirements-dev.lock -o requirements-build.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group simulator -c requirements-dev.lock -o requirements-simulator.lock
 
 audit: ## Ask whether a locked dependency has a known vulnerability (needs pip-audit on the PATH, and the network)
 	@command -v pip-audit > /dev/null || { echo "pip-audit is not on the PATH. Install it outside of .venv, for example with: pipx install pip-audit"; exit 1; }
-	@pip-audit --strict --disable-pip --require-hashes -r requirements.lock -r requirements-build.lock || { echo "The audit has not passed. It fails also when a dependency cannot be looked up: run it where the advisories of PyPI can be reached."; exit 1; }
+	@pip-audit --strict --disable-pip --require-hashes -r requirements.lock -r requirements-build.lock -r requirements-simulator.lock || { echo "The audit has not passed. It fails also when a dependency cannot be looked up: run it where the advisories of PyPI can be reached."; exit 1; }
 
 clean: ## Remove .venv, build/ and all caches of this folder
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

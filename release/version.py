@@ -26,11 +26,14 @@ class Place:
     """Matches the version alone: what stands around it is only looked at."""
 
 
+_BEFORE = "|".join(rf"(?<={each})" for each in (r"\$IMAGE:", r"\$IMAGE-simulator:", "entra-sync-operator[:-]"))
+
 PLACES = (
     Place("charts/*/Chart.yaml", re.compile(r"(?<=^version: )[^\s#]+", re.MULTILINE)),
     Place("charts/*/Chart.yaml", re.compile(r"(?<=^appVersion: )[^\s#]+", re.MULTILINE)),
+    Place("Dockerfile", re.compile(r"(?<=image\.version=\")[^\"]+")),
     *(
-        Place(pages, re.compile(rf"(?:(?<=\$IMAGE:)|(?<=entra-sync-operator[:-])){VERSION.pattern}"))
+        Place(pages, re.compile(rf"(?:{_BEFORE}){VERSION.pattern}"))
         for pages in ("README.md", "docs/**/*.md", "charts/**/*.md", "examples/**/*.yaml")
     ),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from graph_simulator.app import create_app
 from graph_simulator.clock import WorldClock
-from graph_simulator.server import serve
+from graph_simulator.server import LOOPBACK, Address, Certificate, serve
 from graph_simulator.state import make_identity
 from graph_simulator.world.directory import World
 from graph_simulator.world.times import parse_time
@@ -20,7 +20,10 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="graph_simulator", description="A simulator of Microsoft Graph.")
     parser.add_argument("--dir", type=Path, required=True, help="folder for ca.pem and world.json")
-    parser.add_argument("--port", type=int, default=0, help="port on loopback; 0 for a free one")
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on; default: loopback only")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for a free one")
+    parser.add_argument("--url", default="", help="address by which clients reach it; default: localhost and the port")
+    parser.add_argument("--tls-dir", type=Path, help="folder with tls.crt, tls.key, ca.crt; default: a new authority")
     parser.add_argument("--metadata-port", type=int, default=0, help="port of the metadata endpoint; 0 for a free one")
     parser.add_argument("--clock-start", type=parse_time, help="simulated time at the origin, ISO 8601; default: now")
     parser.add_argument("--clock-origin", type=float, help="real unix seconds at clock-start; default: now")
@@ -48,8 +51,14 @@ def main(arguments: Sequence[str]) -> None:
     app.simulator.world_token = secrets.token_urlsafe(16)
     if options.world is not None:
         load_world(app.simulator, options.world)
-    ports = {"port": options.port, "metadata_port": options.metadata_port}
-    serve(app, options.dir, **ports, die_with_parent=options.die_with_parent)
+    address = Address(
+        host=options.host,
+        port=options.port,
+        metadata_port=options.metadata_port,
+        url=options.url,
+        certificate=Certificate.mounted(options.tls_dir) if options.tls_dir else None,
+    )
+    serve(app, options.dir, address, die_with_parent=options.die_with_parent)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Serves the simulator over TLS on loopback, and writes how to reach it into its folder."""
+"""Serves the simulator over TLS, and writes how to reach it into its folder."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,35 +17,65 @@ from graph_simulator.app import SimulatorApp
 from graph_simulator.identity.applications import DEFAULT_CLIENT, DEFAULT_SECRET
 from graph_simulator.world.directory import DEFAULT_TENANT
 
+LOOPBACK = "127.0.0.1"
 
-def serve(
-    app: SimulatorApp, directory: Path, *, port: int = 0, metadata_port: int = 0, die_with_parent: bool = False
-) -> None:
-    """Serve over TLS on loopback, and the machine's metadata by plain HTTP on another port, until SIGTERM.
 
-    Writes `ca.pem` into the folder, and `world.json` once it accepts connections; then prints one line.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A certificate with its key, for `localhost` at least, and that of its authority. All are PEM files."""
+
+    chain: Path
+    key: Path | None
+    """Where the key is; None for the file of the certificate."""
+    authority: Path
+
+    @classmethod
+    def mounted(cls, folder: Path) -> "Certificate":
+        """Name the files of a Secret of Kubernetes for TLS, as they are mounted."""
+        return cls(chain=folder / "tls.crt", key=folder / "tls.key", authority=folder / "ca.crt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the simulator listens, and by which address clients reach it."""
+
+    host: str = LOOPBACK
+    port: int = 0
+    metadata_port: int = 0
+    url: str = ""
+    """The address that clients use; empty: that of localhost."""
+    certificate: Certificate | None = None
+    """None: one of a new authority, whose certificate goes to `ca.pem`."""
+
+
+def serve(app: SimulatorApp, directory: Path, address: Address, *, die_with_parent: bool = False) -> None:
+    """Serve over TLS, and the machine's metadata by plain HTTP on another port of loopback, until SIGTERM.
+
+    Writes `world.json` into the folder once it accepts connections; then prints one line.
     """
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "world.json").unlink(missing_ok=True)
-    listener = _listen(port)
-    url = f"https://localhost:{listener.getsockname()[1]}"
-    metadata = _listen(metadata_port)
+    listener = _listen(address.host, address.port)
+    port = listener.getsockname()[1]
+    url = address.url or f"https://localhost:{port}"
+    metadata = _listen(LOOPBACK, address.metadata_port)
     app.simulator.metadata_url = f"http://127.0.0.1:{metadata.getsockname()[1]}"
     mint = app.simulator.identity.mint
     mint.resources, mint.graph_roots = (*mint.resources, url), (url,)
-    server = _Server(_configure(app, _issue_certificate(directory)))
-    server.announce = lambda: _announce(app, directory, url)
+    certificate = address.certificate or _issue_certificate(directory)
+    server = _Server(_configure(app, certificate))
+    server.announce = lambda: _announce(app, directory, url, port=port, authority=certificate.authority)
     server.metadata = metadata
     server.parent = os.getppid() if die_with_parent else None
     with listener, metadata:
         server.run(sockets=[listener])
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     # asyncio turns Nagle's algorithm off only if the protocol is named; else each answer would take 40 ms longer.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    listener.bind((host, port))
     listener.listen(1024)
     return listener
 
@@ -89,7 +120,7 @@ class _Server(uvicorn.Server):
             asyncio.get_running_loop().call_later(0.5, self._watch_parent)
 
 
-def _configure(app: Any, certificate: Path | None = None) -> uvicorn.Config:
+def _configure(app: Any, certificate: Certificate | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="httptools",
@@ -99,26 +130,27 @@ def _configure(app: Any, certificate: Path | None = None) -> uvicorn.Config:
         log_level="warning",
         date_header=False,  # the simulator writes its own, with the simulated time
         server_header=False,
-        ssl_certfile=certificate,
+        ssl_certfile=certificate.chain if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )
 
 
-def _issue_certificate(directory: Path) -> Path:
+def _issue_certificate(directory: Path) -> Certificate:
     """Write the certificate of a new authority to ca.pem, and a server certificate with its key beside it."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(directory / "ca.pem")
     certificate = directory / "server.pem"
     certificate.touch(mode=0o600)
     authority.issue_cert("localhost", "127.0.0.1").private_key_and_cert_chain_pem.write_to_path(certificate)
-    return certificate
+    return Certificate(chain=certificate, key=None, authority=directory / "ca.pem")
 
 
-async def _announce(app: SimulatorApp, directory: Path, url: str) -> None:
+async def _announce(app: SimulatorApp, directory: Path, url: str, *, port: int, authority: Path) -> None:
     # A handshake proves that the server listens and that the certificate is good, before clients can read the address.
-    context = ssl.create_default_context(cafile=directory / "ca.pem")
-    _, writer = await asyncio.open_connection("localhost", int(url.rsplit(":", 1)[1]), ssl=context)
+    context = ssl.create_default_context(cafile=authority)
+    _, writer = await asyncio.open_connection("localhost", port, ssl=context, family=socket.AF_INET)
     writer.close()
     await writer.wait_closed()
     written = directory / "world.json.new"

@@ -17,8 +17,14 @@ from tests.support.helm import CHART
 README, VALUES = CHART / "README.md", CHART / "values.yaml"
 BEGIN, END = "<!-- values: written by `make crds` from values.yaml -->\n", "<!-- end of values -->\n"
 
-READ_WHOLE = frozenset({"podSecurityContext", "securityContext", "resources", "topologySpreadConstraints"})
-"""Values that are Kubernetes' own objects: a row for each, and none for what is in them."""
+READ_WHOLE = (
+    "podSecurityContext",
+    "securityContext",
+    "resources",
+    "topologySpreadConstraints",
+    "simulator.servicePrincipals",
+)
+"""Values that are objects of others: a row for each, and none for what is in them."""
 
 _KEY = re.compile(r"( *)([A-Za-z]+):(.*)$")
 _COMMENT = re.compile(r" *# ?(.*)$")
@@ -49,7 +55,7 @@ def read_rows(text: str) -> Iterator[Row]:
             continue
         if found := _KEY.match(line):
             path = [*path[: len(found[1]) // 2], found[2]]
-            if path[0] in READ_WHOLE and len(path) > 1:
+            if ".".join(path).startswith(tuple(f"{name}." for name in READ_WHOLE)):
                 continue
             default = _default(values, path)
             if not (default or comment):
@@ -69,7 +75,7 @@ def _default(values: dict[str, Any], path: list[str]) -> str:
     value: Any = values
     for name in path:
         value = value[name]
-    is_group = isinstance(value, dict) and bool(value) and path[-1] not in READ_WHOLE
+    is_group = isinstance(value, dict) and bool(value) and ".".join(path) not in READ_WHOLE
     return "" if is_group else json.dumps(value)
 
 

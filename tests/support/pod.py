@@ -42,6 +42,8 @@ class Pod:
     """The folder of its volumes, its log and its home."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Variables that replace what is outside a cluster, such as Microsoft's addresses."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Addresses of Services, and where they lead to on this machine, as the cluster's own names would."""
     begin: Begin | None = None
     """The command that starts its container; empty for its entrypoint."""
     process: Running | None = None
@@ -55,11 +57,12 @@ class Pod:
         folder: Path,
         *,
         variables: Mapping[str, str] | None = None,
+        hosts: Mapping[str, str] | None = None,
         begin: Begin | None = None,
     ) -> Self:
         """Read a Deployment and prepare its pod."""
         deployment = cluster.get("apps/v1", "deployments", name, namespace)
-        return cls(cluster, namespace, deployment, folder, variables or {}, begin)
+        return cls(cluster, namespace, deployment, folder, variables or {}, hosts or {}, begin)
 
     @property
     def spec(self) -> Object:
@@ -91,11 +94,11 @@ class Pod:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The container's whole environment: what is rendered, what every container has, and a kubeconfig."""
-        account = self.spec["serviceAccountName"]
-        kubeconfig = self.cluster.plane.service_account_kubeconfig(self.namespace, account)
+        """The container's whole environment: what is rendered, what every container has, and perhaps a kubeconfig."""
         rendered = {entry["name"]: self._place(self._value(entry)) for entry in self.container.get("env", [])}
-        base = {"PATH": os.defpath, "HOME": str(self.folder), "KUBECONFIG": str(kubeconfig)}
+        base = {"PATH": os.defpath, "HOME": str(self.folder)}
+        if account := self.spec.get("serviceAccountName"):
+            base["KUBECONFIG"] = str(self.cluster.plane.service_account_kubeconfig(self.namespace, account))
         base |= {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}  # what the tests import
         return base | dict(self.variables) | rendered
 
@@ -182,10 +185,12 @@ class Pod:
         return words if user and group and has_user_namespaces() else []
 
     def _place(self, text: str) -> str:
-        """Replace the paths of mounted folders by their paths on this machine."""
+        """Replace the paths of mounted folders, and the addresses of Services, by those on this machine."""
         for mount in self.container.get("volumeMounts", []):
             here = self.folder / "volumes" / mount["name"]
             text = re.sub(rf"(?<![\w/-]){re.escape(mount['mountPath'])}(?![\w-])", str(here), text)
+        for address, here_too in self.hosts.items():
+            text = text.replace(address, here_too)
         return text
 
     def _value(self, entry: Object) -> str:
@@ -195,11 +200,14 @@ class Pod:
         return self._secret(reference["name"])[reference["key"]].decode()
 
     def _files(self, volume: Object) -> dict[str, bytes]:
+        if "emptyDir" in volume:
+            return {}
         if "secret" in volume:
             content, source = self._secret(volume["secret"]["secretName"]), volume["secret"]
         else:
             found = self.cluster.get("v1", "configmaps", volume["configMap"]["name"], self.namespace)
-            content, source = {key: text.encode() for key, text in found["data"].items()}, volume["configMap"]
+            content = {key: self._place(text).encode() for key, text in found["data"].items()}
+            source = volume["configMap"]
         items = source.get("items") or [{"key": key, "path": key} for key in content]
         return {item["path"]: content[item["key"]] for item in items}
 

@@ -32,20 +32,20 @@
 {{- end -}}
 
 {{- define "entra-sync-operator.image" -}}
-{{- printf "%s:%s" (include "entra-sync-operator.repository" .) (default .Chart.AppVersion .Values.image.tag) -}}
+{{- printf "%s:%s" (include "entra-sync-operator.pulledFrom" (dict "root" . "repository" .Values.image.repository)) (default .Chart.AppVersion .Values.image.tag) -}}
 {{- with .Values.image.digest }}@{{ . }}{{ end -}}
 {{- end -}}
 
-{{/* The image's repository. The first part is a registry if it could be a host's name, as for every container engine. */}}
-{{- define "entra-sync-operator.repository" -}}
-{{- $registry := default "" (dig "imageRegistry" "" (default dict .Values.global)) -}}
-{{- $first := first (splitList "/" .Values.image.repository) -}}
+{{/* The repository of an image, at the registry of all charts if there is one. Takes a dict: root, repository. The first part is a registry if it could be a host's name, as for every container engine. */}}
+{{- define "entra-sync-operator.pulledFrom" -}}
+{{- $registry := default "" (dig "imageRegistry" "" (default dict .root.Values.global)) -}}
+{{- $first := first (splitList "/" .repository) -}}
 {{- if not $registry -}}
-{{- .Values.image.repository -}}
+{{- .repository -}}
 {{- else if regexMatch "[.:]|^localhost$" $first -}}
-{{- printf "%s%s" $registry (trimPrefix $first .Values.image.repository) -}}
+{{- printf "%s%s" $registry (trimPrefix $first .repository) -}}
 {{- else -}}
-{{- printf "%s/%s" $registry .Values.image.repository -}}
+{{- printf "%s/%s" $registry .repository -}}
 {{- end -}}
 {{- end -}}
 

@@ -100,6 +100,9 @@
 {{- if .Values.clouds -}}
 {{- $mounts = append $mounts (dict "name" "clouds" "mountPath" (include "entra-sync-operator.cloudsFolder" .) "readOnly" true) -}}
 {{- end -}}
+{{- if .Values.simulator.enabled -}}
+{{- $mounts = append $mounts (dict "name" "simulator" "mountPath" (include "entra-sync-operator.simulatorFolder" .) "readOnly" true) -}}
+{{- end -}}
 {{- with concat $mounts .Values.extraVolumeMounts -}}
 {{- toYaml . -}}
 {{- end -}}
@@ -132,6 +135,14 @@
 - name: clouds
   configMap:
     name: {{ include "entra-sync-operator.fullname" . }}-clouds
+{{- end }}
+{{- if .Values.simulator.enabled }}
+- name: simulator
+  secret:
+    secretName: {{ include "entra-sync-operator.simulatorName" . }}
+    items:
+      - key: ca.crt
+        path: ca.crt
 {{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}

@@ -26,10 +26,10 @@ NAME = "entra-sync-operator"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def commands() -> list[str]:
-    """Read the commands of the README's section "Install"."""
+def commands(title: str) -> list[str]:
+    """Read the commands of a section of the README."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.split("\n### Install\n")[1].split("\n### ")[0]
+    section = readme.split(f"\n### {title}\n")[1].split("\n### ")[0]
     blocks = "".join(BLOCK.findall(section)).replace("\\\n", "")
     return [line.removeprefix("$ ") for line in blocks.splitlines() if line.startswith("$ ")]
 
@@ -107,7 +107,7 @@ def reader(
 
 
 def test_the_readme_leads_from_helm_install_to_a_ready_job_and_back(reader: Reader) -> None:
-    printed = {command: reader.follow(command) for command in commands()}
+    printed = {command: reader.follow(command) for command in commands("Install")}
     [wait] = [command for command in printed if command.startswith("kubectl wait --for=condition=Ready")]
     assert "salesforce condition met" in printed[wait]
     assert re.search(r"^salesforce +SfOutDelta +Active .* True ", printed["kubectl get syncjobs"], re.MULTILINE)

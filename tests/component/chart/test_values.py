@@ -77,6 +77,7 @@ WRONG: list[list[Case]] = [
         ({"revisionHistoryLimit": -1}, "'/revisionHistoryLimit': minimum: got -1, want 0"),
         ({"rbac": {"aggregateToEdit": "no"}}, "'/rbac/aggregateToEdit': got string, want null or boolean"),
         ({"graphConnections": [{"spec": {"tenantId": "x"}}]}, "'/graphConnections/0': missing property 'name'"),
+        ({"simulator": {"port": 443}}, "'/simulator/port': minimum: got 443, want 1,024"),
         ({"extraObjects": [1]}, "'/extraObjects/0': got number, want"),
         ({"metrics": {"podMonitor": {"interval": "often"}}}, "'/metrics/podMonitor/interval': 'often' does not"),
         ({"metrics": {"service": {"ipFamilies": ["IPv5"]}}}, "'/metrics/service/ipFamilies/0': value must be one of"),
@@ -133,6 +134,10 @@ CONTRADICTIONS: list[Case] = [
     (
         {"metrics": {"serviceMonitor": {"enabled": True}, "service": {"enabled": False}}},
         "metrics.serviceMonitor.enabled is true but metrics.service.enabled is false, so there is no Service to scrape",
+    ),
+    (
+        {"simulator": {"enabled": True}, "connection": {"tenantId": "0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01"}},
+        "simulator.enabled is true, but connection names a real tenant, a login or a cloud, which nobody would use",
     ),
     ({"serviceAccount": {"create": False}}, "serviceAccount.create is false but serviceAccount.name is empty: name"),
 ]

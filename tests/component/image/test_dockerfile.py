@@ -20,8 +20,9 @@ from tests.support.dockerfile import Instruction, read_stages
 from tests.support.helm import ROOT
 from tests.support.pod import image_instruction
 
-BUILD, LAST = read_stages(ROOT / "Dockerfile")
-ALL = [*BUILD, *LAST]
+BUILD, BUILD_SIMULATOR, BARE, SIMULATOR, LAST = read_stages(ROOT / "Dockerfile")
+ALL = [*BUILD, *BUILD_SIMULATOR, *BARE, *SIMULATOR, *LAST]
+IMAGES = pytest.mark.parametrize("image", [LAST, SIMULATOR], ids=["operator", "simulator"])
 HOME = "/opt/entra-sync-operator"
 
 
@@ -41,8 +42,9 @@ def locked(lock: str) -> dict[str, set[str]]:
 
 
 class TestDockerfile:
-    def test_both_stages_begin_with_the_same_plain_slim_python(self) -> None:
-        bases = [stage[0].arguments[0] for stage in (BUILD, LAST)]
+    def test_all_stages_begin_with_the_same_plain_slim_python(self) -> None:
+        bases = [stage[0].arguments[0] for stage in (BUILD, BUILD_SIMULATOR, BARE)]
+        assert [stage[0].arguments[0] for stage in (SIMULATOR, LAST)] == ["bare", "bare"]
         assert len(set(bases)) == 1
         assert re.fullmatch(r"python:3\.\d+-slim", bases[0])
 
@@ -54,27 +56,38 @@ class TestDockerfile:
         assert {option.split("=")[0] for each in ALL for option in each.options} <= {"--from"}
 
     def test_everything_downloaded_is_locked_with_hashes(self) -> None:
-        installs = [
-            line for stage in runs(BUILD) for line in stage.split("&&") if re.search(r"\bpip\b.* install\b", line)
-        ]
-        assert len(installs) == 3
+        lines = [line for step in runs(ALL) for line in step.split("&&")]
+        installs = [line for line in lines if re.search(r"\bpip\b.* install\b", line)]
+        assert len(installs) == 4
         for line in installs:
             assert "--require-hashes" in line or "--no-index" in line, line
         assert not any("apt-get" in line or "curl" in line for line in runs(ALL))
 
-    def test_the_last_stage_removes_pip_and_adds_nothing(self) -> None:
-        [line] = runs(LAST)
+    def test_what_runs_has_no_pip_and_only_what_was_built(self) -> None:
+        [line] = runs(BARE)
         assert "pip --disable-pip-version-check uninstall --yes" in line
         assert "ensurepip" in line
         assert [each.rest for each in LAST if each.word == "COPY"] == [f"--from=build {HOME} {HOME}"]
+        assert [each.rest for each in SIMULATOR if each.word == "COPY"] == [
+            "--from=build-simulator /opt/graph-simulator /opt/graph-simulator"
+        ]
+        assert runs([*SIMULATOR, *LAST]) == []
 
     def test_the_user_of_the_image_is_a_number_and_not_root(self) -> None:
         """The kubelet cannot find out whether a user name means root."""
-        [user] = [each.rest for each in LAST if each.word == "USER"]
+        [user] = [each.rest for each in [*BARE, *SIMULATOR, *LAST] if each.word == "USER"]
         assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user)
 
     def test_the_image_runs_the_operator_without_a_shell(self) -> None:
         assert (image_instruction("ENTRYPOINT"), image_instruction("CMD")) == (["entra-sync-operator"], ["run"])
+
+    @IMAGES
+    def test_an_image_says_what_it_is_in_the_words_of_oci(self, image: list[Instruction]) -> None:
+        [labels] = [each.rest for each in image if each.word == "LABEL"]
+        told = dict(re.findall(r'org\.opencontainers\.image\.([a-z.]+)="([^"]+)"', labels))
+        assert set(told) == {"title", "description", "licenses", "version", "revision", "base.name"}
+        assert told["base.name"] == BARE[0].arguments[0]
+        assert told["revision"] == "$REVISION"
 
     def test_the_build_context_has_what_is_copied_and_nothing_else(self) -> None:
         ignored, *lines = [
@@ -84,10 +97,10 @@ class TestDockerfile:
         ]
         assert ignored == "*"
         allowed = {line.removeprefix("!") for line in lines if line.startswith("!")}
-        assert allowed == {name.removeprefix("./") for name in copied(BUILD)}
+        assert allowed == {name.removeprefix("./") for name in copied([*BUILD, *BUILD_SIMULATOR])}
         assert all((ROOT / name).exists() for name in allowed)
 
-    @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock"])
+    @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock", "requirements-simulator.lock"])
     def test_the_image_gets_exactly_the_tested_packages(self, lock: str) -> None:
         tested = locked("requirements-dev.lock")
         pins = locked(lock)
@@ -98,13 +111,18 @@ class TestDockerfile:
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The environment that the last stage copies."""
-    folder = tmp_path_factory.mktemp("image")
+    return build(tmp_path_factory.mktemp("image"))
+
+
+def build(folder: Path) -> Path:
+    """Run the steps that need no network; return the environment."""
     copy_sources(folder / "src")
-    create, _, _, install = runs(BUILD)
+    create, _, _, install, finish = runs(BUILD)
     run_step(create, folder)
     dependencies = folder / HOME[1:] / site_packages(folder / HOME[1:]) / "dependencies.pth"
     dependencies.write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     run_step(install, folder)
+    run_step(finish, folder)
     return folder / HOME[1:]
 
 
@@ -124,6 +142,13 @@ class TestBuildSteps:
         )
         assert snapshot(image) == before
 
+    def test_a_second_build_makes_the_same_files_with_the_same_times(self, image: Path) -> None:
+        first, folder = read_files(image), image.parents[1]
+        shutil.rmtree(folder)
+        second = read_files(build(folder))
+        assert {name: first[name] == second.get(name) for name in first} == dict.fromkeys(second, True)
+        assert {time for time, _ in first.values()} == {int(build_variables()["SOURCE_DATE_EPOCH"])}
+
     def test_an_operator_without_settings_says_what_it_needs(self, image: Path) -> None:
         done = run_operator(image, *image_instruction("CMD"), f"--client-id={uuid.uuid4()}")
         assert done.returncode == 2
@@ -131,7 +156,7 @@ class TestBuildSteps:
 
 
 def copy_sources(to: Path) -> None:
-    to.mkdir()
+    to.mkdir(parents=True)
     for name in copied(BUILD):
         source = ROOT / name
         if source.is_dir():
@@ -146,7 +171,7 @@ def run_step(line: str, folder: Path) -> None:
     done = subprocess.run(  # our own Dockerfile
         ["/bin/sh", "-c", line.replace(HOME, str(folder / HOME[1:]))],
         cwd=folder / "src",
-        env={"PATH": path, "HOME": str(folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        env=build_variables() | {"PATH": path, "HOME": str(folder)},
         capture_output=True,
         text=True,
         check=False,
@@ -154,8 +179,14 @@ def run_step(line: str, folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def build_variables() -> dict[str, str]:
+    """Read what ARG and ENV of the first stage set."""
+    pairs = [pair for each in BUILD if each.word in {"ARG", "ENV"} for pair in each.arguments]
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
 def run_operator(image: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    [settings] = [each.rest for each in LAST if each.word == "ENV"]
+    settings = " ".join(each.rest for each in [*BARE, *LAST] if each.word == "ENV")
     variables = dict(pair.split("=", 1) for pair in settings.split())
     environment = variables | {"PATH": variables["PATH"].replace(HOME, str(image)).replace("$PATH", os.defpath)}
     program = shutil.which(image_instruction("ENTRYPOINT")[0], path=environment["PATH"])
@@ -167,6 +198,12 @@ def run_operator(image: Path, *arguments: str) -> subprocess.CompletedProcess[st
 def site_packages(home: Path) -> Path:
     [found] = home.glob("lib/python3*/site-packages")
     return found.relative_to(home)
+
+
+def read_files(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Read each file with its time, except the interpreter, which lies elsewhere."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return {str(path): (int(path.stat().st_mtime), path.read_bytes()) for path in files}
 
 
 def snapshot(folder: Path) -> Mapping[str, int]:

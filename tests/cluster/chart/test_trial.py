@@ -1,0 +1,163 @@
+"""Runs the commands of the README for a trial with the simulated Graph, and the pod of `helm test`.
+
+The test stands in for the kubelet: it starts the simulator and the operator from the Deployments that Helm installed,
+and runs the container of the hook. The name of the simulator's Service leads to loopback.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.chart.test_readme import commands
+from tests.support.chart_fixtures import find_helm
+from tests.support.cluster import Cluster, Object
+from tests.support.helm import CHART, ROOT, Helm
+from tests.support.installation import clear, free_port
+from tests.support.pod import Pod
+from tests.support.polling import until
+from tests.support.warm_start import fork_operator, fork_simulator
+
+NAME = "entra-sync-operator"
+PLACE = "trial"
+"""The namespace in place of the README's, which the test of its other commands makes: nothing here removes one."""
+SERVICE = f"https://{NAME}-simulator.{PLACE}.svc"
+ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+
+@dataclass
+class Trial:
+    """A reader who tries the chart with the simulator."""
+
+    cluster: Cluster
+    helm: Helm
+    folder: Path
+    pods: list[Pod] = field(default_factory=list)
+    tested: str = ""
+    """What the container of `helm test` printed."""
+
+    def follow(self, command: str) -> str:
+        """Run a command, or what replaces it here; return its output."""
+        if command.startswith("docker "):
+            return ""
+        if command.startswith("kubectl rollout status "):
+            self.start_pods()
+            return ""
+        command = command.replace(f"--namespace {NAME}", f"--namespace {PLACE}")
+        kubelet = threading.Thread(target=self.run_hook) if command.startswith("helm test ") else None
+        if kubelet:
+            command += " --timeout=60s"
+            kubelet.start()
+        done = subprocess.run(  # noqa: S602  # our own README, whose commands are meant for a shell
+            command, shell=True, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+        if kubelet:
+            kubelet.join()
+        log = "\n".join(pod.output[-2000:] for pod in self.pods)
+        assert done.returncode == 0, f"{command}\n{done.stderr}\n{self.tested}\n{log}"
+        return done.stdout
+
+    def start_pods(self) -> None:
+        """Start both pods, each at a free port of this machine."""
+        port, more = free_port(), [f"--set=httpPort={free_port()}", "--set=leaderElection.leaseDuration=5s"]
+        words = [f"--namespace={PLACE}", "--reuse-values", f"--set=simulator.port={port}", *more]
+        self.helm("upgrade", NAME, CHART, *words)
+        hosts = {SERVICE: f"https://localhost:{port}", "--host=0.0.0.0": "--host=127.0.0.1"}
+        for name, begin in ((f"{NAME}-simulator", fork_simulator), (NAME, fork_operator)):
+            pod = Pod.of(self.cluster, PLACE, name, self.folder / name, hosts=hosts, begin=begin)
+            self.pods.append(pod.start())
+        until(lambda: "ready at" in self.pods[0].output, what="the simulator is ready")
+        self.pods[1].wait_ready()
+
+    def run_hook(self) -> None:
+        """Run the container of the pod that `helm test` makes, and say that it has succeeded or failed."""
+        found = until(
+            lambda: [
+                pod
+                for pod in self.cluster.list("v1", "pods", PLACE)
+                if "helm.sh/hook" in pod["metadata"]["annotations"]
+            ],
+            what="helm makes the pod",
+        )
+        [container] = found[0]["spec"]["containers"]
+        account = self.write_account(found[0])
+        words = [word.replace(ACCOUNT, str(account)) for word in container["args"]]
+        program = [sys.executable, *container["command"][1:], *words]
+        done = subprocess.run(program, env=self.cluster_variables, capture_output=True, text=True, check=False)
+        self.tested = done.stdout + done.stderr
+        phase = {"status": {"phase": "Failed" if done.returncode else "Succeeded"}}
+        self.cluster.patch("v1", "pods", found[0]["metadata"]["name"], PLACE, merge=phase, subresource="status")
+
+    def write_account(self, pod: Object) -> Path:
+        """Write what the kubelet mounts for a pod to reach the API server."""
+        folder, plane = self.folder / "account", self.cluster.plane
+        folder.mkdir()
+        token = plane.service_account_token(PLACE, pod["spec"]["serviceAccountName"])
+        (folder / "token").write_text(token, encoding="utf-8")
+        (folder / "ca.crt").write_bytes(plane.certificates.authority.read_bytes())
+        return folder
+
+    @property
+    def cluster_variables(self) -> dict[str, str]:
+        """The variables by which every container finds the API server."""
+        host, port = self.cluster.plane.url.removeprefix("https://").split(":")
+        return {"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that the README names, and `helm` and `kubectl` on the PATH."""
+        path = os.pathsep.join([str(self.folder / "bin"), os.environ.get("PATH", os.defpath)])
+        homes = {f"HELM_{part}_HOME": str(self.folder) for part in ("CACHE", "CONFIG", "DATA")}
+        kubeconfig = str(self.folder / "kubeconfig")
+        own = {"PATH": path, "IMAGE": "registry.example.com/operator", "KUBECONFIG": kubeconfig}
+        return self.cluster.plane.environment() | homes | own
+
+
+@pytest.fixture
+def trial(
+    bare_cluster: Cluster, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Trial]:
+    helm = find_helm(request.param, tmp_path_factory).at(bare_cluster)
+    (tmp_path / "bin").mkdir()
+    for name, program in {"helm": helm.program, "kubectl": bare_cluster.plane.binaries["kubectl"]}.items():
+        (tmp_path / "bin" / name).symlink_to(program)
+    for name in ("charts", "examples"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    # In a namespace that no other install has looked after: it would hold it for three minutes more.
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_bytes(bare_cluster.plane.kubeconfig.read_bytes())
+    bare_cluster.plane.kubectl("config", "set-context", "--current", f"--namespace={PLACE}", kubeconfig=kubeconfig)
+    reader = Trial(bare_cluster, helm, tmp_path)
+    yield reader
+    for pod in reversed(reader.pods):
+        pod.stop()
+    clear(bare_cluster)
+
+
+@pytest.mark.parametrize("trial", ["helm3", "helm4"], indirect=True)
+def test_the_readme_leads_to_a_ready_job_of_the_simulator_in_a_cluster(trial: Trial) -> None:
+    printed = {command: trial.follow(command) for command in commands("Try it in your own cluster")}
+    [installed] = [text for command, text in printed.items() if command.startswith("helm install")]
+    assert "*** THIS IS A TRIAL. Microsoft Graph is SIMULATED" in installed
+    [test] = [text for command, text in printed.items() if command.startswith("helm test")]
+    assert re.search(r"Phase: +Succeeded", test)
+    assert "of the simulated Graph is Ready.\nIt was deleted again." in trial.tested
+    assert re.search(r"^salesforce +SfOutDelta +Active .* True ", printed["kubectl get syncjobs"], re.MULTILINE)
+
+
+@pytest.mark.parametrize("trial", ["helm3"], indirect=True)
+def test_an_upgrade_keeps_the_certificate_of_the_simulator(bare_cluster: Cluster, trial: Trial) -> None:
+    values = {"simulator": {"enabled": True}, "crds": {"enabled": False}}
+
+    def install() -> Object:
+        trial.helm.install(NAME, PLACE, "--create-namespace", values=values)
+        found: Object = bare_cluster.get("v1", "secrets", f"{NAME}-simulator", PLACE)["data"]
+        return found
+
+    assert install() == install()
