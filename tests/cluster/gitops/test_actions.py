@@ -6,11 +6,21 @@ Argo CD runs the script of an action over the live object, and sends the differe
 from collections.abc import Callable
 from typing import Any
 
-from entrasync.api.names import API_VERSION, HOLD_UNTIL_ANNOTATION, PLURAL, REQUEST_ANNOTATIONS, RESTART_ANNOTATION
+from entrasync.api.names import (
+    API_VERSION,
+    CONNECTION_KIND,
+    HOLD_UNTIL_ANNOTATION,
+    KIND,
+    REQUEST_ANNOTATIONS,
+    RESTART_ANNOTATION,
+)
 from tests.support.cluster import Object
 from tests.support.gitops.argo_cd import action_scripts, discovery_script
 from tests.support.gitops.engines import Engines
+from tests.support.gitops.phase import KINDS
 from tests.support.operator_environment import OperatorEnvironment, condition, open_second_operator
+from tests.support.polling import HANG_SECONDS
+from tests.support.teams import ROLES, Team
 
 BEGINNING = ["createJob", "startJob"]
 
@@ -35,18 +45,19 @@ def restart_of(found: Object) -> Object:
 class ArgoCd:
     """Argo CD, as far as the actions on one resource go."""
 
-    def __init__(self, engines: Engines, environment: OperatorEnvironment, name: str) -> None:
-        self.engines, self.environment, self.name = engines, environment, name
+    def __init__(self, engines: Engines, environment: OperatorEnvironment, name: str, kind: str = KIND) -> None:
+        self.engines, self.environment, self.name, self.kind = engines, environment, name, kind
 
     def act(self, action: str, **parameters: str) -> Object:
         """Perform an action, which has to be offered; return the resource as it is then."""
-        live = self.environment.job(self.name)
-        [offered] = self.engines.lua(discovery_script().text, [live])
+        place = (API_VERSION, KINDS[self.kind], self.name, self.environment.namespace)
+        live = self.environment.cluster.get(*place)
+        [offered] = self.engines.lua(discovery_script(self.kind).text, [live])
         assert not offered[action]["disabled"], f"{action} is not offered"
-        [changed] = self.engines.lua(action_scripts()[action].text, [live], **parameters)
+        [changed] = self.engines.lua(action_scripts(self.kind)[action].text, [live], **parameters)
         patch = difference(live, changed)
         assert set(patch) <= {"metadata", "spec"}
-        return self.environment.cluster.patch(API_VERSION, PLURAL, self.name, self.environment.namespace, merge=patch)
+        return self.environment.cluster.patch(*place, merge=patch)
 
 
 def test_reconcile_restart_hold_and_resume(engines: Engines, environment: OperatorEnvironment) -> None:
@@ -101,3 +112,19 @@ def test_approve_deletion(engines: Engines, environment: OperatorEnvironment) ->
         ArgoCd(engines, limited, name).act("approve-deletion")
         limited.wait_gone(name)
         assert limited.writes(principal) == [*BEGINNING, "deleteJob"]
+
+
+def test_reconcile_of_a_connection(engines: Engines, environment: OperatorEnvironment) -> None:
+    team = Team.register(environment)
+    team.connect("argo-cd")
+    roles = [*ROLES, "AuditLog.Read.All"]
+    environment.simulator.set_application(team.client, team.tenant, secrets=[team.secret], roles=roles)
+    ArgoCd(engines, environment, "argo-cd", CONNECTION_KIND).act("reconcile")
+    team.wait(
+        "argo-cd",
+        lambda found: set(found["status"]["roles"]) == set(roles),
+        "the operator has logged in again",
+        HANG_SECONDS,
+    )
+    team.delete_connection("argo-cd")
+    team.delete_secret()

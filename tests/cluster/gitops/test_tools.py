@@ -14,6 +14,7 @@ from tests.support.cluster import Object, RefusedError
 from tests.support.gitops.manifests import OPERATOR, JobInGit, field_owners
 from tests.support.gitops.phase import KINDS
 from tests.support.operator_environment import OperatorEnvironment
+from tests.support.teams import Team
 
 ARGO_CD = "argocd-controller"
 FLUX = "kustomize-controller"
@@ -50,6 +51,21 @@ class TestAnyTool:
         assert found["spec"]["application"]["accidentalDeletions"] == {"threshold": 500, "approve": LONG_AGO}
         assert found["metadata"]["annotations"][HOLD_UNTIL_ANNOTATION] == "2099-01-01T00:00:00Z"
         assert job.writes() == before
+
+    def test_prunes_a_whole_application_at_once_and_its_job_is_deleted_once(
+        self, environment: OperatorEnvironment
+    ) -> None:
+        team = Team.register(environment)
+        team.connect("in-app")
+        job = JobInGit(environment, FLUX)
+        job.spec["connectionRef"] = {"name": "in-app"}
+        job.sync()
+        environment.wait_ready(job.name)
+        team.delete_secret()
+        team.delete_connection("in-app")
+        job.prune("Background")
+        environment.wait_gone(job.name)
+        assert environment.writes(job.principal) == [*BEGINNING, "deleteJob"]
 
 
 class TestArgoCd:
