@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts check contract chaos soak worlds bench crds golden clean lock audit version released-crds release-check test-python test-kubernetes
+.PHONY: help demo test test-clusters test-parts check contract chaos soak worlds bench crds golden clean lock audit version released-crds release-check test-python test-kubernetes test-oldest
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,17 @@ test-kubernetes: $(STAMP) ## Run the tests of the CRDs on another API server: ma
 	@test -x "$(PROGRAMS)/kube-apiserver" || { echo "PROGRAMS must be a folder that holds kube-apiserver, such as that of an envtest archive."; exit 1; }
 	@$(BIN)/python -m control_plane get > /dev/null
 	@KUBEBUILDER_ASSETS="$(PROGRAMS)" $(BIN)/python -m pytest -q -p no:cacheprovider $(KUBERNETES_TESTS)
+
+OLDEST := 1.29.15
+OLDEST_MODULE := sandbox/control_plane/programs/kubernetes-oldest
+# Without these the API server reports version v0.0.0.
+OLDEST_STAMPS = $(foreach part,gitVersion=v$(OLDEST) gitMajor=1 gitMinor=29,-X k8s.io/component-base/version.$(part))
+
+test-oldest: $(STAMP) ## Build the oldest supported API server with Go, and run test-kubernetes on it
+	@command -v go > /dev/null || { echo "go is not on the PATH. Install Go, or give test-kubernetes an envtest archive."; exit 1; }
+	@mkdir -p build/kubernetes-$(OLDEST)
+	@cd $(OLDEST_MODULE) && CGO_ENABLED=0 GOWORK=off go build -mod=readonly -trimpath -ldflags "-s -w $(OLDEST_STAMPS)" -o $(CURDIR)/build/kubernetes-$(OLDEST)/ k8s.io/kubernetes/cmd/kube-apiserver
+	@$(MAKE) --no-print-directory test-kubernetes PROGRAMS=build/kubernetes-$(OLDEST)
 
 check: $(STAMP) ## Run ruff, mypy, import-linter, hadolint, zizmor; see that generated files are current
 	@$(BIN)/ruff check .
