@@ -104,7 +104,7 @@ crds: $(STAMP) ## Write crds/, the chart's copies, its README and the reference 
 	@$(BIN)/python -m tests.support.chart_readme
 	@$(BIN)/entra-sync-operator reference --output docs
 
-golden: $(STAMP) ## Write anew what the chart is expected to render, and what is made from the scripts for Argo CD; then read the diff
+golden: $(STAMP) ## Write config/ anew, and what the chart is expected to render, and what is made from the scripts for Argo CD; then read the diff
 	@$(BIN)/python -m tests.support.golden_chart
 	@$(BIN)/python -m tests.support.gitops.argo_cd
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from control_plane.programs.binaries import obtain
 from tests.support.helm import ROOT, Helm, tidy
+from tests.support.kustomize_base import write_base
 
 FOLDER = ROOT / "tests" / "data" / "chart"
 VALUE_SETS = sorted((FOLDER / "values").glob("*.yaml"))
@@ -32,4 +33,6 @@ def write_all(helm: Helm) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home:
-        write_all(Helm("helm3", obtain(["helm3"])["helm3"], Path(home)))
+        found = Helm("helm3", obtain(["helm3"])["helm3"], Path(home))
+        write_all(found)
+        write_base(found)
