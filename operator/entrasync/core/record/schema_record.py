@@ -69,10 +69,10 @@ class SchemaRecord:
     corrections: tuple[datetime, ...] = ()
     """When changes of somebody else were undone, in a row, the oldest first."""
 
-    def with_differences(self, differences: tuple[Difference, ...]) -> "SchemaRecord":
-        """Record what differs. A change that was sent is remembered as long as it is the same."""
+    def with_differences(self, differences: tuple[Difference, ...], *, keeps_sent: bool) -> "SchemaRecord":
+        """Record what differs. A change that was sent is remembered as long as it is the same, or if it is kept."""
         diff_hash = hash_differences(differences)
-        sent = self.sent if self.sent and self.sent.diff_hash == diff_hash else None
+        sent = self.sent if self.sent and (keeps_sent or self.sent.diff_hash == diff_hash) else None
         shown = differences[:MAX_SHOWN_DIFFERENCES]
         return replace(self, differences=shown, count=len(differences), diff_hash=diff_hash, sent=sent)
 

@@ -181,9 +181,22 @@ def is_approved(facts: Facts, seen: SchemaSeen) -> bool:
 def was_sent(facts: Facts, seen: SchemaSeen) -> bool:
     """Whether Graph accepted this very change, lately, or before the newest request by annotation."""
     sent = facts.resource.record.schema.sent
+    if shows_another_earlier_state(facts, seen):
+        return True
     if sent is None or sent.diff_hash != hash_differences(seen.differences):
         return False
     return may_be_stale(facts) or sent.request == facts.observed.request
+
+
+def shows_another_earlier_state(facts: Facts, seen: SchemaSeen) -> bool:
+    """Whether Graph may show a schema from even before the one that the last write was made from.
+
+    What differs is another change then than the one that was sent, although spec is the same. The content of a
+    ConfigMap may have become another one meanwhile, without an edit of spec.
+    """
+    sent = facts.resource.record.schema.sent
+    is_same_spec = sent is not None and sent.generation == facts.resource.generation and seen.source is None
+    return is_same_spec and may_be_stale(facts)
 
 
 def may_be_stale(facts: Facts) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from entrasync.core.facts.facts import Facts
 from entrasync.core.record.schema_record import CONTESTED_AFTER, SchemaRecord
-from entrasync.core.schema.rules import may_be_stale
+from entrasync.core.schema.rules import may_be_stale, shows_another_earlier_state
 
 CONTEST = (
     f"Something else writes the job's schema: {CONTESTED_AFTER} changes in a row were undone within a day. Let it "
@@ -25,7 +25,9 @@ def updated_schema_record(facts: Facts) -> SchemaRecord:
     if seen.is_matching:
         return replace(blank, generation=facts.resource.generation, source=seen.source)
     # A schema that does not match and has no difference has a fault: without a generation it is looked at again.
-    return record.with_differences(seen.differences) if seen.differences else blank
+    if not seen.differences:
+        return blank
+    return record.with_differences(seen.differences, keeps_sent=shows_another_earlier_state(facts, seen))
 
 
 def _may_change_yet(facts: Facts) -> bool:
