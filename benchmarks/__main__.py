@@ -28,6 +28,7 @@ from benchmarks.figures import (
 )
 from benchmarks.figures.many_jobs.first_hour import FirstHour, measure_first_hour
 from benchmarks.figures.many_jobs.hours_at_rest import measure_hours_at_rest
+from benchmarks.figures.many_jobs.whole_import import measure_whole_import
 from control_plane import ControlPlaneError
 from graph_simulator.control_client.client import ControlError
 
@@ -64,6 +65,8 @@ FIGURES = (
     Figure("mib_rss_0_jobs", "MiB", 75, lambda: _of_1000().mib_rss_before),
     Figure("mib_rss_1000_jobs", "MiB", 110, lambda: _of_1000().mib_rss),
     Figure("seconds_edit_p99_1000_jobs", "seconds", 1, lambda: _of_1000().seconds_edit_p99),
+    Figure("seconds_import_1000_jobs", "seconds", 15, lambda: measure_whole_import().seconds),
+    Figure("graph_calls_per_imported_job", "calls", 1.2, lambda: measure_whole_import().graph_calls_per_job),
     Figure("ratio_to_quota_5000_resources", "", 1.15, lambda: _of_5000().ratio_to_quota),
     Figure("api_server_cpu_ms_per_create_5000", "ms", 12, lambda: _of_5000().api_server_cpu_ms_per_create),
     Figure("mib_rss_5000_jobs", "MiB", 200, lambda: _of_5000().mib_rss),

@@ -2,7 +2,7 @@
 
 import typer
 
-from kubectl_entrasync.cli import fleet
+from kubectl_entrasync.cli import fleet, import_jobs
 
 app = typer.Typer(
     name="kubectl-entrasync",
@@ -15,3 +15,4 @@ app = typer.Typer(
 
 app.command()(fleet.get)
 app.command()(fleet.status)
+app.command("import")(import_jobs.import_jobs)

@@ -3,12 +3,16 @@
 import functools
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from entrasync.graph.wire.clouds import CLOUDS
 from kubectl_entrasync.cluster.access import ClusterFlags
 from kubectl_entrasync.output.documents import OutputFormat
+from kubectl_entrasync.tenant.access import TenantFlags
+from kubectl_entrasync.tenant.logins import LoginKind
 
 OutputOption = Annotated[
     OutputFormat, typer.Option("--output", "-o", help="How to print the result.", show_default=True)
@@ -27,16 +31,38 @@ _SHARED: dict[str, Any] = {
 _ALL_NAMESPACES = Annotated[bool, typer.Option("--all-namespaces", "-A", help="Look at all namespaces.")]
 
 
-def takes_cluster_flags(*, all_namespaces: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+_TENANT: dict[str, Any] = {
+    "tenant": Annotated[str | None, typer.Option("--tenant", help="The id or a domain of the Entra tenant.")],
+    "login": Annotated[
+        LoginKind | None, typer.Option("--login", help="How to log in.", show_default="the first that works")
+    ],
+    "client_id": Annotated[str | None, typer.Option("--client-id", help="The app to log in with.")],
+    "cloud": Annotated[str, typer.Option("--cloud", help=f"The cloud of the tenant: {', '.join(CLOUDS)}.")],
+    "graph_url": Annotated[str | None, typer.Option("--graph-url", help="Root URL of Graph, if not the cloud's.")],
+    "authority": Annotated[str | None, typer.Option("--authority", help="Root URL of the login, if not the cloud's.")],
+    "ca_file": Annotated[Path | None, typer.Option("--ca-file", help="Certificate authority of both (PEM).")],
+}
+_DEFAULTS = {"is_all_namespaces": False, "cloud": "Global"}
+
+Command = Callable[..., None]
+
+
+def takes_cluster_flags(*, all_namespaces: bool = False) -> Callable[[Command], Command]:
     """Give a command the options that lead to a cluster. It gets them as `flags`, its first parameter."""
+    return _takes(ClusterFlags, {**_SHARED, **({"is_all_namespaces": _ALL_NAMESPACES} if all_namespaces else {})})
 
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        shared = {**_SHARED, **({"is_all_namespaces": _ALL_NAMESPACES} if all_namespaces else {})}
 
+def takes_tenant_flags(command: Command) -> Command:
+    """Give a command the options that lead to a tenant. It gets them as `flags`, its first parameter."""
+    return _takes(TenantFlags, _TENANT)(command)
+
+
+def _takes(flags: Callable[..., Any], shared: dict[str, Any]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def run(**options: Any) -> None:
             own = {name: options.pop(name) for name in shared}
-            command(ClusterFlags(**own), **options)
+            command(flags(**own), **options)
 
         run.__signature__ = _widen(inspect.signature(command), shared)  # type: ignore[attr-defined]  # read by typer
         run.__annotations__ = {
@@ -51,7 +77,7 @@ def _widen(signature: inspect.Signature, shared: dict[str, Any]) -> inspect.Sign
     own = list(signature.parameters.values())[1:]
     kind = inspect.Parameter.KEYWORD_ONLY
     added = [
-        inspect.Parameter(name, kind, default=False if name == "is_all_namespaces" else None, annotation=annotation)
+        inspect.Parameter(name, kind, default=_DEFAULTS.get(name), annotation=annotation)
         for name, annotation in shared.items()
     ]
     return signature.replace(parameters=[*(each.replace(kind=kind) for each in own), *added])

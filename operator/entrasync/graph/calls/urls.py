@@ -17,6 +17,10 @@ class Urls:
     def __init__(self, root: str) -> None:
         self._root = root
 
+    def service_principals(self) -> str:
+        """Return the URL of all service principals of the tenant."""
+        return f"{self._root}/servicePrincipals"
+
     def service_principal(self, service_principal_id: str) -> str:
         """Return the URL of a service principal by its object id."""
         return f"{self._root}/servicePrincipals/{_encode_segment(service_principal_id)}"

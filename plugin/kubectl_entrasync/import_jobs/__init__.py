@@ -1,0 +1,1 @@
+"""`import`: the jobs of a tenant as manifests that change nothing when they are applied."""

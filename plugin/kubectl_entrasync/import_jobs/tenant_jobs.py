@@ -1,0 +1,34 @@
+"""Reads all that an import takes over of a tenant."""
+
+from dataclasses import dataclass
+
+from kubectl_entrasync.import_jobs.progress import show_progress
+from kubectl_entrasync.import_jobs.reading import FoundPrincipal, JobReader, Problem
+from kubectl_entrasync.import_jobs.selection import Selection, find_idle, find_principals
+from kubectl_entrasync.tenant.access import TenantFlags, open_tenant
+
+
+@dataclass(frozen=True)
+class TenantJobs:
+    """The service principals with jobs, and what could not be read."""
+
+    tenant_id: str
+    found: list[FoundPrincipal]
+    problems: list[Problem]
+    looked_at: int
+    """How many service principals were looked at."""
+    graph_calls: int
+
+
+async def read_tenant(flags: TenantFlags, selection: Selection, *, with_schema: bool) -> TenantJobs:
+    """Log in and read, with a progress bar. Raises `Failure`."""
+    with show_progress() as progress:
+        async with open_tenant(flags) as tenant:
+            principals, missing = await find_principals(tenant, selection)
+            reader = JobReader(tenant, with_schema=with_schema, progress=progress)
+            await reader.read_all(principals)
+            settled = {each.principal.id for each in reader.found} | {
+                each.service_principal for each in reader.problems
+            }
+            problems = [*missing, *reader.problems, *find_idle(selection, principals, settled)]
+            return TenantJobs(tenant.tokens.tenant_id, reader.found, problems, len(principals), tenant.calls.total)

@@ -1,0 +1,1 @@
+"""The way to Microsoft Graph: logins, tokens, and what Graph refuses, in words."""

@@ -1,0 +1,203 @@
+"""`import` against a simulated tenant: what it reads, what it writes to the folder, and that it writes nothing else."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.imports import lead_to, read_manifests, run_import
+from tests.support.plugin import Plugin
+from tests.support.simulator_client import SimulatorClient
+
+TEMPLATES = ("scim", "zendesk", "dataBricks", "Azure2Azure", "salesforce")
+PRINCIPALS, IDLE = 20, 10
+SECRET = "open-sesame-4711"
+
+
+def make_jobs(simulator: SimulatorClient, *, principals: int = 1, templates: tuple[str, ...] = ("scim",)) -> None:
+    """Make service principals with a job of each template, and with credentials."""
+    for principal in simulator.create_service_principals(principals, prefix="Sales Force", templates=templates):
+        for template in templates:
+            simulator.create_job(principal.id, template, started=True)
+        simulator.set_secrets(principal.id, {"BaseAddress": "https://scim.example.com", "SecretToken": SECRET})
+
+
+class TestATenant:
+    def test_of_a_hundred_jobs_is_taken_over_by_reads_only(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        make_jobs(simulator, principals=PRINCIPALS, templates=TEMPLATES)
+        simulator.create_service_principals(IDLE, prefix="idle")
+        simulator.clear_journal()
+
+        answer = run_import(plugin, simulator, tmp_path / "jobs", "-o", "json")
+
+        assert answer.code == 0, answer.errors
+        summary = answer.document["summary"]
+        calls = simulator.calls()
+        assert (summary["jobs"], summary["servicePrincipals"]) == (100, PRINCIPALS + IDLE)
+        assert calls.graph == {
+            "listServicePrincipals": 1,
+            "listJobs": PRINCIPALS + IDLE,
+            "listSecrets": PRINCIPALS,
+        }
+        assert summary["graphCalls"] == calls.graph_total
+        assert {entry.method for entry in simulator.journal() if entry.operation != "token"} == {"GET"}
+        manifests = read_manifests(tmp_path / "jobs")
+        taken = [each["spec"]["jobId"] for each in manifests if each["kind"] == "SynchronizationJob"]
+        assert sorted(taken) == sorted(job.id for job in simulator.jobs())
+
+    def test_shows_no_value_of_a_secret(self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path) -> None:
+        make_jobs(simulator)
+        [job] = simulator.jobs()
+        simulator.set_secrets(job.service_principal_id, {"Url": f"https://crm.example.com/?token={SECRET}"})
+        answer = run_import(plugin, simulator, tmp_path, "--with-schema")
+        written = "".join(path.read_text() for path in tmp_path.rglob("*.yaml"))
+        assert "SecretToken" in written
+        assert SECRET not in written + answer.output + answer.errors
+
+    def test_shows_what_is_left_to_do_on_a_terminal(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_jobs(simulator)
+        monkeypatch.chdir(tmp_path)
+        run_import(plugin, simulator, tmp_path / "first")  # which sets the login of the environment
+        code, lines = plugin.run_on_terminal("import", *lead_to(simulator))
+        assert code == 0
+        assert lines[-5:] == [
+            "NAME            TEMPLATE   STATE    FILE      MISSING",
+            "sales-force-1   scim       Active   Written   SecretToken",
+            "1 job in entrasync: 1 written.",
+            "Values of credentials that Graph does not show are missing in 1 job.",
+            "Look at them, then: kubectl apply --server-side -f entrasync",
+        ]
+
+
+class TestTheFolder:
+    def test_is_not_overwritten_unless_that_is_asked_for(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        make_jobs(simulator)
+        run_import(plugin, simulator, tmp_path)
+        [manifest] = tmp_path.glob("sales-force-1.yaml")
+        edited = manifest.read_text() + "# ours\n"
+        manifest.write_text(edited)
+
+        kept = run_import(plugin, simulator, tmp_path)
+        assert manifest.read_text() == edited
+        assert "Left as they were, with other content: sales-force-1.yaml." in kept.output
+
+        assert run_import(plugin, simulator, tmp_path, "--overwrite").code == 0
+        assert "# ours" not in manifest.read_text()
+
+    def test_keeps_the_names_that_it_has(self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path) -> None:
+        make_jobs(simulator)
+        run_import(plugin, simulator, tmp_path)
+        (tmp_path / "sales-force-1.yaml").rename(tmp_path / "crm.yaml")
+        simulator.create_job(simulator.create_service_principal("sales force 1").id, "scim")
+
+        answer = run_import(plugin, simulator, tmp_path, "-o", "json")
+        files = {item["file"]: item["outcome"] for item in answer.document["items"]}
+        assert files.pop("crm.yaml") == "Kept"
+        assert list(files.values()) == ["Written"]
+        assert not (tmp_path / "sales-force-1.yaml").exists()
+
+    def test_has_a_kustomization_of_all_files(self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path) -> None:
+        make_jobs(simulator)
+        answer = run_import(plugin, simulator, tmp_path, "--kustomize")
+        assert f"kubectl apply --server-side -k {tmp_path}" in answer.output
+        assert "- sales-force-1.secret.yaml\n- sales-force-1.yaml" in (tmp_path / "kustomization.yaml").read_text()
+
+
+class TestWhatIsNamed:
+    def test_and_is_not_there_is_said(self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path) -> None:
+        make_jobs(simulator)
+        idle = simulator.create_service_principal("idle")
+        [job] = simulator.jobs()
+        named = ("--service-principal", job.service_principal_id, "--service-principal", idle.id, "--app-id", "nowhere")
+        answer = run_import(plugin, simulator, tmp_path, *named, "-o", "json")
+        assert answer.code == 1
+        assert [item["jobId"] for item in answer.document["items"]] == [job.id]
+        assert [problem["servicePrincipal"] for problem in answer.document["problems"]] == ["nowhere", idle.id]
+
+    def test_by_a_part_of_its_name_is_read_alone(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        make_jobs(simulator, principals=3)
+        answer = run_import(plugin, simulator, tmp_path, "--filter", "FORCE-2", "-o", "json")
+        assert [item["displayName"] for item in answer.document["items"]] == ["Sales Force-2"]
+        assert answer.document["summary"]["graphCalls"] == 3
+
+
+class TestTrouble:
+    def test_a_pause_that_graph_asks_for_is_waited_out(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        make_jobs(simulator)
+        simulator.fault("answer", operation="listSecrets", status=429, retry_after="seconds", retry_after_seconds=1)
+        assert run_import(plugin, simulator, tmp_path).code == 0
+
+    def test_one_service_principal_that_graph_refuses_leaves_the_others(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        make_jobs(simulator, principals=3)
+        refused = simulator.jobs()[0].service_principal_id
+        simulator.fault("answer", operation="listJobs", service_principal=refused, status=400, times=None)
+        answer = run_import(plugin, simulator, tmp_path, "-o", "json")
+        assert answer.code == 1
+        assert len(answer.document["items"]) == 2
+        assert [problem["servicePrincipal"] for problem in answer.document["problems"]] == [refused]
+
+    def test_a_missing_permission_is_named_with_what_to_do(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        make_jobs(simulator)
+        simulator.set_application(roles=["Application.Read.All"])
+        answer = run_import(plugin, simulator, tmp_path)
+        assert answer.code == 2
+        assert "Graph refused to list the jobs" in answer.errors
+        assert "Synchronization.Read.All" in answer.errors
+
+    def test_a_wrong_secret_and_no_login_are_named_with_what_to_do(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        absent = plugin.run("import", *lead_to(simulator), "--output-dir", str(tmp_path))
+        assert absent.code == 2
+        assert "There is no login to Entra" in absent.errors
+        plugin.monkeypatch.setenv("AZURE_CLIENT_SECRET", "wrong")
+        run = plugin.run
+        known = simulator.connection
+        plugin.monkeypatch.setenv("AZURE_TENANT_ID", known.tenant_id)
+        plugin.monkeypatch.setenv("AZURE_CLIENT_ID", known.client_id)
+        refused = run("import", *lead_to(simulator), "--output-dir", str(tmp_path))
+        assert refused.code == 2
+        assert "Entra refused the login by environment" in refused.errors
+        assert "AADSTS7000215" in refused.errors
+
+    @pytest.mark.parametrize(
+        ("stderr", "words"),
+        [
+            ("ERROR: Please run 'az login' to setup account.", "There is no login to Entra (az: az is not installed"),
+            ("ERROR: AADSTS700082: The refresh token has expired.", "AADSTS700082: The refresh token has expired"),
+        ],
+    )
+    def test_a_login_of_az_that_is_over_is_named_with_what_to_do(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path, stderr: str, words: str
+    ) -> None:
+        az = tmp_path / "bin" / "az"
+        az.parent.mkdir()
+        az.write_text(f"#!{sys.executable}\nimport sys\nsys.exit({json.dumps(stderr)})\n")
+        az.chmod(0o755)
+        answer = plugin.run("import", *lead_to(simulator), "--login", "az", "--output-dir", str(tmp_path / "jobs"))
+        assert answer.code == 2
+        assert words in answer.errors
+        assert "az login" in answer.errors
+
+    def test_another_tenant_than_the_one_asked_for_is_not_read(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        other = "00000000-0000-4000-8000-000000000000"
+        answer = run_import(plugin, simulator, tmp_path, "--tenant", other)
+        assert answer.code == 2
+        assert f"and not to {other}" in answer.errors

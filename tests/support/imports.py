@@ -1,0 +1,35 @@
+"""Runs `kubectl entrasync import` against the simulator, as an app whose secret is in the environment."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.support.plugin import Answer, Plugin
+from tests.support.simulator_client import SimulatorClient
+
+
+def run_import(plugin: Plugin, simulator: SimulatorClient, folder: Path, *arguments: str) -> Answer:
+    """Import the jobs of the simulated tenant into a folder."""
+    known = simulator.connection
+    for name, value in (
+        ("AZURE_TENANT_ID", known.tenant_id),
+        ("AZURE_CLIENT_ID", known.client_id),
+        ("AZURE_CLIENT_SECRET", known.client_secret),
+    ):
+        plugin.monkeypatch.setenv(name, value)
+    return plugin.run("import", *lead_to(simulator), "--output-dir", str(folder), *arguments)
+
+
+def lead_to(simulator: SimulatorClient) -> tuple[str, ...]:
+    """Return the options that lead to the simulator."""
+    url = simulator.connection.graph_url
+    return ("--graph-url", url, "--authority", url, "--ca-file", str(simulator.ca_path))
+
+
+def read_manifests(folder: Path) -> list[dict[str, Any]]:
+    """Read all objects of a folder but kustomizations, in the order of its files."""
+    documents = (
+        document for path in sorted(folder.glob("*.yaml")) for document in yaml.safe_load_all(path.read_bytes())
+    )
+    return [document for document in documents if document["kind"] != "Kustomization"]
