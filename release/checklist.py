@@ -18,6 +18,7 @@ from release.steps.distributions import (
     check_sdist,
     check_wheel,
     check_wheel_of_sdist,
+    packaged_modules,
     tracked_files,
 )
 from release.steps.image import build_image, find_builder
@@ -25,7 +26,6 @@ from release.version import find_tag_faults, find_version_faults, read_version
 
 OUTPUT = Path("build") / "release"
 SUMS = "SHA256SUMS"
-_SOURCE = "operator/"
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,7 @@ def _make_distributions(release: Release) -> Distributions:
     distributions = build_distributions(release.root, release.output)
     tracked = tracked_files(release.root)
     check_sdist(distributions.sdist, tracked)
-    modules = [name.removeprefix(_SOURCE) for name in tracked if name.startswith(f"{_SOURCE}entrasync/")]
-    check_wheel(distributions.wheel, modules)
+    check_wheel(distributions.wheel, packaged_modules(release.root, tracked))
     check_wheel_of_sdist(distributions)
     return distributions
 

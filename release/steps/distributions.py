@@ -4,6 +4,7 @@ import hashlib
 import sys
 import tarfile
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,8 +15,6 @@ from release.steps.commands import run_tool
 
 ADDED_TO_SDIST = {"PKG-INFO"}
 """What hatchling puts into every sdist."""
-
-_PACKAGE = "entrasync/"
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,18 @@ def tracked_files(root: Path) -> list[str]:
     return [name for name in listed.split("\0") if name]
 
 
+def packaged_modules(root: Path, tracked: Iterable[str]) -> list[str]:
+    """Return the tracked files of the packages that pyproject.toml puts into the wheel, by their names in it."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    return [
+        str(Path(name).relative_to(Path(package).parent))
+        for name in tracked
+        for package in packages
+        if name.startswith(f"{package}/")
+    ]
+
+
 def check_sdist(sdist: Path, tracked: Iterable[str]) -> None:
     """Check that the sdist has each file that Git tracks, and no other.
 
@@ -54,11 +65,11 @@ def check_sdist(sdist: Path, tracked: Iterable[str]) -> None:
 
 
 def check_wheel(wheel: Path, modules: Iterable[str]) -> None:
-    """Check that the wheel has the operator, its licence and its command, and nothing else.
+    """Check that the wheel has its packages, their licence and their commands, and nothing else.
 
     Args:
         wheel: The wheel.
-        modules: The files of the operator, from the folder that is its source root.
+        modules: The files of its packages, by their names in it.
 
     Raises:
         NotReleasableError: It lacks files, or has others.

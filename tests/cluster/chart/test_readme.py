@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from release.version import read_version
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster
 from tests.support.helm import CHART, ROOT, Helm
@@ -111,5 +112,6 @@ def test_the_readme_leads_from_helm_install_to_a_ready_job_and_back(reader: Read
     [wait] = [command for command in printed if command.startswith("kubectl wait --for=condition=Ready")]
     assert "salesforce condition met" in printed[wait]
     assert re.search(r"^salesforce +SfOutDelta +Active .* True ", printed["kubectl get syncjobs"], re.MULTILINE)
-    assert reader.left_out == ['docker build --tag "$IMAGE:0.1.0" .', 'docker push "$IMAGE:0.1.0"']
+    image = f'"$IMAGE:{read_version(ROOT)}"'
+    assert reader.left_out == [f"docker build --tag {image} .", f"docker push {image}"]
     assert reader.cluster.find("apps/v1", "deployments", NAME, NAME) is None

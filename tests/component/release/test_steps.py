@@ -20,6 +20,7 @@ from release.steps.distributions import (
     check_sdist,
     check_wheel,
     check_wheel_of_sdist,
+    packaged_modules,
     tracked_files,
 )
 from release.steps.image import BUILDERS, Found, build_image, find_builder
@@ -49,9 +50,10 @@ class TestDistributions:
     def test_the_sdist_has_what_git_tracks(self, distributions: Distributions) -> None:
         check_sdist(distributions.sdist, tracked_files(ROOT))
 
-    def test_the_wheel_has_the_operator_and_nothing_else(self, distributions: Distributions) -> None:
-        modules = [name for name in tracked_files(ROOT) if name.startswith("operator/entrasync/")]
-        check_wheel(distributions.wheel, [name.removeprefix("operator/") for name in modules])
+    def test_the_wheel_has_the_operator_and_its_plugin_and_nothing_else(self, distributions: Distributions) -> None:
+        modules = packaged_modules(ROOT, tracked_files(ROOT))
+        assert {name.partition("/")[0] for name in modules} == {"entrasync", "kubectl_entrasync"}
+        check_wheel(distributions.wheel, modules)
 
     def test_the_sdist_gives_the_same_wheel(self, distributions: Distributions) -> None:
         check_wheel_of_sdist(distributions)
@@ -71,7 +73,7 @@ class TestDistributions:
         spoilt = tmp_path / distributions.wheel.name
         shutil.copy(distributions.wheel, spoilt)
         with zipfile.ZipFile(spoilt) as archive:
-            modules = [name for name in archive.namelist() if name.startswith("entrasync/")]
+            modules = [name for name in archive.namelist() if not name.startswith("entra_sync_operator-")]
         with zipfile.ZipFile(spoilt, "a") as archive:
             archive.writestr("tests/conftest.py", "")
         with pytest.raises(NotReleasableError, match=r"has tests/conftest\.py\. Remove them"):

@@ -17,6 +17,7 @@ def project(tmp_path: Path) -> Path:
         "pyproject.toml": '[project]\nname = "some"\nversion = "1.2.3"\n',
         CHART: "apiVersion: v2\nversion: 1.2.3\nappVersion: 1.2.3\n",
         "README.md": 'docker build --tag "$IMAGE:1.2.3" .\nNeeds Helm 3.22.0.\n',
+        "Dockerfile": 'LABEL org.opencontainers.image.version="1.2.3"\n',
         "docs/install.md": "Unpack entra-sync-operator-1.2.3.tgz.\n",
         "CHANGELOG.md": "# Changelog\n\n## Unreleased\n\n## 1.0.0 (2026-01-01)\n",
     }
@@ -42,6 +43,7 @@ class TestFindVersionFaults:
             (CHART, "version: 1.2.3", 2),
             (CHART, "appVersion: 1.2.3", 3),
             ("README.md", "$IMAGE:1.2.3", 1),
+            ("Dockerfile", 'version="1.2.3"', 1),
             ("docs/install.md", "operator-1.2.3", 1),
         ],
     )
@@ -71,7 +73,7 @@ class TestReadVersion:
 class TestWriteVersion:
     def test_writes_every_place(self, project: Path) -> None:
         changed = write_version(project, "1.3.0")
-        assert changed == ["README.md", CHART, "docs/install.md", "pyproject.toml"]
+        assert changed == ["Dockerfile", "README.md", CHART, "docs/install.md", "pyproject.toml"]
         assert read_version(project) == "1.3.0"
         assert find_version_faults(project) == []
 
