@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from entrasync.api.job.spec import JobSetting
 from entrasync.api.names import API_VERSION, KIND
-from entrasync.core.primitives.json_values import read_text
+from entrasync.core.primitives.json_values import read_object, read_text
 from entrasync.core.remote.job_settings import read_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.graph.service_principals import ServicePrincipal
@@ -90,7 +90,7 @@ def find_template(job: RemoteJob) -> str:
 
 def _introduce(job: RemoteJob, principal: ServicePrincipal, application: TakenApplication | None) -> list[str]:
     lines = [f"Taken over from {principal.display_name or 'a service principal without a name'}."]
-    if interval := read_text((job.raw.get("schedule") or {}).get("interval")):
+    if interval := read_text(read_object(job.raw.get("schedule")).get("interval")):
         lines.append(f"Entra runs it by the interval {interval}, which it decides itself.")
     if application is None:
         lines.append("What belongs to the service principal is in the manifest of another job of it.")

@@ -23,7 +23,7 @@ class Progress:
 
     def advance(self, *, jobs: int) -> None:
         """Note that one more was looked at, and how many jobs there are by now."""
-        self._bars.update(self._task, advance=1, description=f"Reading service principals ({jobs} jobs)")
+        self._bars.update(self._task, advance=1, description=f"Reading service principals, jobs so far: {jobs}")
 
     def pause(self, pause: timedelta) -> None:
         """Note that Graph asked for a pause."""

@@ -22,8 +22,8 @@ class TenantJobs:
 
 async def read_tenant(flags: TenantFlags, selection: Selection, *, with_schema: bool) -> TenantJobs:
     """Log in and read, with a progress bar. Raises `Failure`."""
-    with show_progress() as progress:
-        async with open_tenant(flags) as tenant:
+    async with open_tenant(flags) as tenant:
+        with show_progress() as progress:  # after the login, which may ask the person to enter a code
             principals, missing = await find_principals(tenant, selection)
             reader = JobReader(tenant, with_schema=with_schema, progress=progress)
             await reader.read_all(principals)

@@ -78,6 +78,11 @@ class TestTakeOver:
         siblings = take(found(job(), job(job_id="scim.0123.6d1d"), stored=STORED)).jobs
         assert sum(read(each).application is not None for each in siblings) == 1
 
+    @pytest.mark.parametrize("schedule", [None, "daily", 7, [], {"state": 7, "interval": {}}])
+    def test_takes_a_job_whose_schedule_cannot_be_read_as_it_is(self, schedule: object) -> None:
+        desired = read(only(take(found(job() | {"schedule": schedule}))))
+        assert desired.schedule_state is None
+
     def test_names_a_job_whose_id_cannot_be_in_a_spec(self) -> None:
         takeover = take(found(job(job_id="scim/../x")))
         assert takeover.jobs == []
