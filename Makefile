@@ -34,10 +34,15 @@ test: $(STAMP) ## Run every check and every test
 test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster
 
+.PHONY: test-ecosystem
+test-ecosystem: $(STAMP) ## Run the tests with a real Prometheus, which take minutes; CI runs them after make test
+	@$(BIN)/python -m control_plane get --all
+	@$(BIN)/python -m pytest tests/ecosystem
+
 # All that needs no cluster: two processes beside the others, for the time that they leave.
 test-parts: $(STAMP)
 	@mkdir -p build
-	@trap 'cat build/test-parts.log' EXIT; CHAOS_REPORT=build/chaos.json nice -n 5 $(BIN)/python -m pytest --numprocesses=2 -o cache_dir=build/test-parts tests --ignore=tests/cluster > build/test-parts.log 2>&1
+	@trap 'cat build/test-parts.log' EXIT; CHAOS_REPORT=build/chaos.json nice -n 5 $(BIN)/python -m pytest --numprocesses=2 -o cache_dir=build/test-parts tests --ignore=tests/cluster --ignore=tests/ecosystem > build/test-parts.log 2>&1
 
 # What runs in other versions; PARTS may name less.
 PARTS ?= tests/unit
