@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError, ServiceResponseError
 from azure.identity import (
     AzureCliCredential,
     CredentialUnavailableError,
@@ -116,15 +116,18 @@ class Session:
             if self._found is None:
                 raise
             raise Failure(f"The login by {kind} is no longer there. {_ADVICE[kind]}") from None
-        except ClientAuthenticationError as refused:
-            raise Failure(
-                f"Entra refused the login by {kind}: {_shorten(refused.message)}. {_ADVICE[kind]}"
-            ) from refused
-        except AzureError as silent:
-            raise Failure(
+        except AzureError as error:
+            raise Failure(self._describe(kind, error)) from error
+
+    def _describe(self, kind: LoginKind, error: AzureError) -> str:
+        """Describe a refusal, or a login that does not answer, which azure-identity shows as the cause of a refusal."""
+        silent = error.__cause__ if isinstance(error, ClientAuthenticationError) else error
+        if isinstance(silent, ServiceRequestError | ServiceResponseError):
+            return (
                 f"The login at {self._login.endpoint.authority} does not answer: {_shorten(silent.message)}. Check the "
-                "network and the proxy, or choose another --cloud or --authority."
-            ) from silent
+                "network, the proxy and --ca-file, or choose another --cloud or --authority."
+            )
+        return f"Entra refused the login by {kind}: {_shorten(error.message)}. {_ADVICE[kind]}"
 
 
 _ADVICE = {

@@ -2,12 +2,15 @@
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.support.graph_caller import GraphCaller
 from tests.support.imports import lead_to, read_manifests, run_import
 from tests.support.plugin import Plugin
+from tests.support.simulated_credentials import ISSUER, SUBJECT, make_issuer
 from tests.support.simulator_client import SimulatorClient
 
 TEMPLATES = ("scim", "zendesk", "dataBricks", "Azure2Azure", "salesforce")
@@ -130,6 +133,45 @@ class TestWhatIsNamed:
         assert answer.document["summary"]["graphCalls"] == 3
 
 
+class TestTheLogin:
+    def test_is_that_of_az_where_nothing_else_is_there(
+        self, plugin: Plugin, simulator: SimulatorClient, caller: GraphCaller, tmp_path: Path
+    ) -> None:
+        make_jobs(simulator)
+        token = {"accessToken": caller.sign_in().token, "expires_on": int(time.time()) + 3600}
+        install_az(tmp_path, f"print({json.dumps(token)!r})")
+        assert plugin.run("import", *lead_to(simulator), "--output-dir", str(tmp_path / "jobs")).code == 0
+        assert (tmp_path / "jobs" / "sales-force-1.yaml").exists()
+
+    def test_is_that_of_a_workload_where_azure_has_prepared_it(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        make_jobs(simulator)
+        issuer, known = make_issuer(), simulator.connection
+        simulator.set_issuer(ISSUER, public_keys=[issuer.public_pem])
+        simulator.add_federated_credential(ISSUER, SUBJECT)
+        (tmp_path / "token").write_text(issuer.sign())
+        plugin.monkeypatch.setenv("AZURE_FEDERATED_TOKEN_FILE", str(tmp_path / "token"))
+        plugin.monkeypatch.setenv("AZURE_TENANT_ID", known.tenant_id)
+        plugin.monkeypatch.setenv("AZURE_CLIENT_ID", known.client_id)
+        answer = plugin.run("import", *lead_to(simulator), "--output-dir", str(tmp_path / "jobs"))
+        assert answer.code == 0, answer.errors
+
+    def test_that_cannot_be_reached_is_said(self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path) -> None:
+        nowhere = ("--authority", "https://127.0.0.1:9")
+        answer = run_import(plugin, simulator, tmp_path, *nowhere)
+        assert answer.code == 2
+        assert "The login at https://127.0.0.1:9 does not answer" in answer.errors
+
+
+def install_az(folder: Path, code: str) -> None:
+    """Put an Azure CLI onto the PATH that runs this code."""
+    az = folder / "bin" / "az"
+    az.parent.mkdir()
+    az.write_text(f"#!{sys.executable}\nimport sys\n{code}\n")
+    az.chmod(0o755)
+
+
 class TestTrouble:
     def test_a_pause_that_graph_asks_for_is_waited_out(
         self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
@@ -185,10 +227,7 @@ class TestTrouble:
     def test_a_login_of_az_that_is_over_is_named_with_what_to_do(
         self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path, stderr: str, words: str
     ) -> None:
-        az = tmp_path / "bin" / "az"
-        az.parent.mkdir()
-        az.write_text(f"#!{sys.executable}\nimport sys\nsys.exit({json.dumps(stderr)})\n")
-        az.chmod(0o755)
+        install_az(tmp_path, f"sys.exit({stderr!r})")
         answer = plugin.run("import", *lead_to(simulator), "--login", "az", "--output-dir", str(tmp_path / "jobs"))
         assert answer.code == 2
         assert words in answer.errors
