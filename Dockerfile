@@ -19,6 +19,7 @@ RUN python -m pip install --require-hashes --only-binary=:all: -r requirements-b
 
 COPY pyproject.toml README.md LICENSE ./
 COPY operator ./operator
+COPY plugin ./plugin
 RUN python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
     && python -m pip --python /opt/entra-sync-operator/bin/python install --no-deps --no-index dist/*.whl
 

@@ -1,14 +1,30 @@
 """`kubectl entrasync`, also `python -m kubectl_entrasync`."""
 
 import sys
+from importlib.util import find_spec
 
-from kubectl_entrasync.cli.app import app
-from kubectl_entrasync.failure import ExitCode, Failure
-from kubectl_entrasync.output.console import write_error
+_EXTRA = "typer", "rich", "kubernetes", "azure"
+"""What only the extra `kubectl` installs. The image of the operator has none of it."""
 
 
 def main() -> None:
     """Carry out the command line."""
+    if missing := [name for name in _EXTRA if find_spec(name) is None]:
+        print(  # noqa: T201  # the console is one of the packages that are missing
+            f"Error: kubectl entrasync needs packages that are not installed: {', '.join(missing)}. Install it with: "
+            'pipx install "entra-sync-operator[kubectl]"',
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    _run()
+
+
+def _run() -> None:
+    # Not before the packages are known to be there.
+    from kubectl_entrasync.cli.app import app
+    from kubectl_entrasync.failure import ExitCode, Failure
+    from kubectl_entrasync.output.console import write_error
+
     try:
         app(prog_name="kubectl entrasync")
     except Failure as failure:
