@@ -21,6 +21,19 @@ def read_rules() -> Mapping[str, Mapping[str, Any]]:
     return {rule["alert"]: rule for group in groups for rule in group["rules"]}
 
 
+OF_INSTALL = {"namespace": "sync", "job": "operator"}
+"""What Prometheus writes at all pods of one install."""
+
+ANYWHERE = {"service": "operator", "container": "operator", "endpoint": "http"} | OF_INSTALL
+OF_POD = {name: {"instance": f"{name}:8080", "pod": name, "node": f"node-{name}"} | ANYWHERE for name in ("a", "b")}
+"""What Prometheus and its operator write at two replicas, each on a node of its own."""
+
+
+def scraped_at(pod: str) -> str:
+    """Write the labels of a pod as a series has them."""
+    return ", ".join(f'{label}="{value}"' for label, value in OF_POD[pod].items())
+
+
 @dataclass(frozen=True)
 class AlertCase:
     """An alert that is quiet at first, fires at one time and is quiet again when its cause is gone."""
@@ -36,6 +49,8 @@ class AlertCase:
     """Before the cause, shortly after it began, and after its end."""
     never: Mapping[str, str] = field(default_factory=dict)
     """Series that never make it fire."""
+    kept: Mapping[str, str] = field(default_factory=lambda: {"service": "operator"} | OF_INSTALL)
+    """The labels of the scrape that the alert has."""
 
 
 JOB = 'resource_namespace="hr", name="workday"'
@@ -52,8 +67,15 @@ FOR_A_WHILE = "0x9 1x29 0x19"
 
 STEADY = "0x59"
 
-FIRST, SECOND = 'job="operator", instance="a:8080"', 'job="operator", instance="b:8080"'
-"""Two replicas as Prometheus scrapes them."""
+FIRST, SECOND = scraped_at("a"), scraped_at("b")
+OTHER_INSTALLS = (
+    FIRST.replace('namespace="sync"', 'namespace="other"'),
+    'job="kubernetes-pods", namespace="sync", app_kubernetes_io_instance="one", instance="c:8080"',
+    'job="kubernetes-pods", namespace="sync", app_kubernetes_io_instance="two", instance="d:8080"',
+    'job="kubernetes-pods", kubernetes_namespace="one", instance="e:8080"',
+    'job="kubernetes-pods", kubernetes_namespace="two", instance="f:8080"',
+)
+"""A replica of each of other installs. Usual settings of Prometheus tell them apart by these labels."""
 
 DAY = 86_400
 
@@ -248,22 +270,25 @@ CASES = (
         {},
         "No process of the Entra Sync Operator has answered Prometheus for five minutes.",
         never={'entrasync_build_info{version="1.0.0"}': "1x59"},
+        kept={},
     ),
     AlertCase(
         "EntraSyncNobodyLeads",
         {f"entrasync_leader{{{FIRST}}}": "1x9 0x29 0x19", f"entrasync_leader{{{SECOND}}}": "0x9 0x29 1x19"},
-        {"job": "operator"},
+        {},
         "All replicas of the Entra Sync Operator stand by. Nothing is read of Graph and nothing is written to it.",
         quiet_at=("9m", "11m", "50m"),
         never={f"entrasync_leader{{{FIRST}}}": "1x9 0x49", f"entrasync_leader{{{SECOND}}}": "0x9 1x49"},
+        kept=OF_INSTALL,
     ),
     AlertCase(
         "EntraSyncSeveralLead",
         {f"entrasync_leader{{{FIRST}}}": "1x59", f"entrasync_leader{{{SECOND}}}": FOR_A_WHILE},
-        {"job": "operator"},
+        {},
         "2 replicas of the Entra Sync Operator act at the same time. One must.",
         quiet_at=("9m", "11m", "50m"),
-        never={f"entrasync_leader{{{FIRST}}}": "1x59", 'entrasync_leader{job="other", instance="c:8080"}': "1x59"},
+        never={f"entrasync_leader{{{labels}}}": "1x59" for labels in (FIRST, *OTHER_INSTALLS)},
+        kept=OF_INSTALL,
     ),
     AlertCase(
         "EntraSyncReconcileErrors",
@@ -277,9 +302,10 @@ CASES = (
     AlertCase(
         "EntraSyncApiServerSilent",
         {f"entrasync_api_server_silence_seconds{{{FIRST}}}": "2x9 60+60x29 1x19"},
-        {"job": "operator", "instance": "a:8080"},
+        {},
         "The API server has not answered the operator for 21m 0s. Nothing is written to Graph meanwhile.",
         never={f"entrasync_api_server_silence_seconds{{{FIRST}}}": "50x59"},
+        kept=OF_POD["a"],
     ),
     AlertCase(
         "EntraSyncNamespaceRefused",

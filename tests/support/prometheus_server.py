@@ -26,6 +26,9 @@ TRIES = 3
 
 FLAGS = ("--log.level=warn", "--storage.tsdb.retention.time=1h", "--web.enable-lifecycle")
 
+INSTALL = {"namespace": "sync", "service": "entra-sync-operator", "container": "operator", "endpoint": "http"}
+"""What the operator of Prometheus writes at all pods of an install, beside `job`."""
+
 Sample = dict[str, str]
 
 
@@ -42,16 +45,22 @@ def quicken_rules() -> str:
 
 @dataclass(frozen=True)
 class PrometheusServer:
-    """A Prometheus that runs. All that it scrapes has the label `job` in common, as the pods of one install have."""
+    """A Prometheus that runs. It scrapes as if each process were a pod of one install on a node of its own."""
 
     url: str
     targets_file: Path
 
     def scrape(self, *urls: str | None) -> None:
         """Scrape these processes from now on, and no others."""
-        targets = [url.removeprefix("http://") for url in urls if url]
+        targets = [
+            {
+                "targets": [url.removeprefix("http://")],
+                "labels": INSTALL | {"pod": f"pod-{number}", "node": f"node-{number}"},
+            }
+            for number, url in enumerate(filter(None, urls))
+        ]
         fresh = self.targets_file.with_suffix(".new")
-        fresh.write_text(json.dumps([{"targets": targets}]), encoding="utf-8")
+        fresh.write_text(json.dumps(targets), encoding="utf-8")
         fresh.rename(self.targets_file)
 
     def query(self, expression: str) -> list[tuple[Sample, float]]:

@@ -13,7 +13,7 @@ from control_plane.programs.prometheus import obtain_prometheus
 from entrasync.api.names import CONNECTION_KIND, KIND
 from entrasync.process.observability.catalogue import METRICS
 from entrasync.process.observability.metrics import Metrics
-from tests.support.alert_cases import CASES, RULES, AlertCase, read_rules
+from tests.support.alert_cases import CASES, RULES, AlertCase, read_rules, scraped_at
 
 RUNBOOKS = Path(__file__).parents[3] / "docs" / "runbooks.md"
 ANNOTATIONS = {"summary", "description", "runbook_url"}
@@ -34,12 +34,22 @@ def run(promtool: Path, *arguments: str | Path, content: str | None = None) -> s
 def expect(case: AlertCase, time: str, *, fires: bool) -> dict[str, Any]:
     rule = read_rules()[case.alert]
     annotations = rule["annotations"] | {"description": case.description}
-    alerts = [{"exp_labels": rule["labels"] | dict(case.labels), "exp_annotations": annotations}] if fires else []
+    alerts = (
+        [{"exp_labels": rule["labels"] | dict(case.kept) | dict(case.labels), "exp_annotations": annotations}]
+        if fires
+        else []
+    )
     return {"alertname": case.alert, "eval_time": time, "exp_alerts": alerts}
 
 
+def scrape(series: str) -> str:
+    """Add what Prometheus writes at the first pod to a series that does not say where it is from."""
+    name, _, labels = series.rstrip("}").partition("{")
+    return series if "instance=" in labels else f"{name}{{{', '.join(filter(None, (labels, scraped_at('a'))))}}}"
+
+
 def write_test(series: Any, checks: list[dict[str, Any]]) -> dict[str, Any]:
-    rows = [{"series": name, "values": values} for name, values in series.items()]
+    rows = [{"series": scrape(name), "values": values} for name, values in series.items()]
     return {"interval": "1m", "input_series": rows, "alert_rule_test": checks}
 
 
