@@ -24,6 +24,7 @@ from tests.support.facts import NOW, facts, holder, resource
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+CHART_PAGE = ROOT / "charts" / "entra-sync-operator" / "README.md"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -90,7 +91,10 @@ def test_readme_has_no_placeholder() -> None:
 
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
 TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+RESOURCES = (names.KIND, names.PLURAL, names.CONNECTION_PLURAL, names.PROVISIONING_PLURAL)
 OURS = {value for value in vars(names).values() if isinstance(value, str) and value.startswith(f"{names.GROUP}/")}
+OURS |= {names.REQUEST_ANNOTATIONS[0], *(f"{names.GROUP}/{name}" for name in RESOURCES)}
+"""What may follow the group: annotations, labels, the finalizer, the version, and the kinds as rights name them."""
 
 
 UNKNOWN, ON_ITS_WAY = "READY is Unknown", "READY is False and Reconciling is True"
@@ -170,12 +174,11 @@ def test_every_reason_of_a_warning_is_in_troubleshooting(reason: Reason) -> None
     assert f"`{reason}`" in TROUBLESHOOTING, "say in docs/troubleshooting.md what it means and what to do"
 
 
-@pytest.mark.parametrize("page", ["guide.md", "troubleshooting.md"])
-def test_every_annotation_that_a_page_names_exists(page: str) -> None:
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    named = set(re.findall(rf"{re.escape(names.GROUP)}/[a-z][a-z-]+", text))
-    assert named
-    assert named <= OURS | {names.REQUEST_ANNOTATIONS[0]}
+@pytest.mark.parametrize("page", [*PAGES, CHART_PAGE], ids=_id_of)
+def test_every_annotation_label_and_resource_that_a_page_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = set(re.findall(rf"{re.escape(names.GROUP)}/(?!default-\.)[A-Za-z0-9-]+", text))
+    assert named - OURS == set()
 
 
 def test_every_word_in_the_first_columns_of_troubleshooting_is_a_reason_or_condition() -> None:
