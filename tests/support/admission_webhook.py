@@ -1,4 +1,7 @@
-"""An admission webhook of somebody else, which refuses what one user writes in one namespace, or does not answer."""
+"""Admission of somebody else, which stops what one user writes in one namespace.
+
+A webhook refuses or does not answer, or a policy of the API server's own refuses.
+"""
 
 import base64
 import json
@@ -17,25 +20,29 @@ import trustme
 from tests.support.cluster import Cluster, Object, RefusedError
 from tests.support.polling import until
 
-ADMISSION, PLURAL = "admissionregistration.k8s.io/v1", "validatingwebhookconfigurations"
+ADMISSION, WEBHOOKS = "admissionregistration.k8s.io/v1", "validatingwebhookconfigurations"
+POLICIES, BINDINGS = "validatingadmissionpolicies", "validatingadmissionpolicybindings"
 
 REFUSAL = "The platform team says no."
 UNREACHABLE = "failed calling webhook"
 
 RULE: Object = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"]}
 
-Fault = Literal["refuses", "is down"]
-WORDS: dict[Fault, str] = {"refuses": REFUSAL, "is down": UNREACHABLE}
-"""What the API server says for each fault of a webhook."""
+WebhookFault = Literal["refuses", "is down"]
+Fault = WebhookFault | Literal["is a policy"]
+"""What stops writes. A policy that names no reason is answered with 422, a webhook with 403 or 500."""
+
+WORDS: dict[Fault, str] = {"refuses": REFUSAL, "is a policy": REFUSAL, "is down": UNREACHABLE}
+"""What the API server says for each fault."""
 
 
 PROBE: Object = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "probe"}}
-"""What no operator writes: by a dry run of it a test finds out whether the API server asks the webhook."""
+"""What no operator writes: by a dry run of it a test finds out whether the admission is in force."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a webhook is asked about: the writes of one user to resources in one namespace."""
+    """What admission is asked about: the writes of one user to resources in one namespace."""
 
     user: Cluster
     name: str
@@ -70,33 +77,72 @@ class _Refuser(BaseHTTPRequestHandler):
 
 @contextmanager
 def stopping_writes(cluster: Cluster, scope: Scope, resource: str, fault: Fault) -> Iterator[None]:
-    """Let a webhook refuse what is written to a resource such as `configmaps`, or be down, until the block ends.
+    """Stop by a fault what is written to a resource such as `configmaps`, until the block ends.
 
     It is in force when the block begins.
     """
-    authority, name = trustme.CA(), f"stop-{uuid.uuid4().hex[:8]}"
     with ExitStack() as stack:
-        port = stack.enter_context(_serve(authority)) if fault == "refuses" else stack.enter_context(_reserve_port())
-        client = {
-            "url": f"https://127.0.0.1:{port}/",
-            "caBundle": base64.b64encode(authority.cert_pem.bytes()).decode(),
-        }
-        webhook: Object = {
-            "name": "policy.platform.example.com",
-            "clientConfig": client,
-            "rules": [RULE | {"resources": [resource, "serviceaccounts"]}],
-            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": scope.namespace}},
-            "matchConditions": [{"name": "user", "expression": f"request.userInfo.username == '{scope.name}'"}],
-            "failurePolicy": "Fail",
-            "sideEffects": "None",
-            "timeoutSeconds": 5,
-            "admissionReviewVersions": ["v1"],
-        }
-        manifest = {"apiVersion": ADMISSION, "kind": "ValidatingWebhookConfiguration", "metadata": {"name": name}}
-        cluster.create(PLURAL, manifest | {"webhooks": [webhook]})
-        stack.callback(cluster.delete, ADMISSION, PLURAL, name)
-        until(lambda: scope.is_stopped(WORDS[fault]), what="the webhook is in force")
+        if fault == "is a policy":
+            manifests = _make_policy(scope, resource)
+        else:
+            authority = trustme.CA()
+            port = stack.enter_context(_serve(authority) if fault == "refuses" else _reserve_port())
+            manifests = {WEBHOOKS: _make_webhook(scope, resource, authority, port)}
+        for plural, manifest in manifests.items():
+            cluster.create(plural, {"apiVersion": ADMISSION} | manifest)
+            stack.callback(cluster.delete, ADMISSION, plural, manifest["metadata"]["name"])
+        until(lambda: scope.is_stopped(WORDS[fault]), what="the admission is in force")
         yield
+
+
+def _make_webhook(scope: Scope, resource: str, authority: trustme.CA, port: int) -> Object:
+    client = {
+        "url": f"https://127.0.0.1:{port}/",
+        "caBundle": base64.b64encode(authority.cert_pem.bytes()).decode(),
+    }
+    webhook: Object = {
+        "name": "policy.platform.example.com",
+        "clientConfig": client,
+        "rules": [RULE | {"resources": [resource, "serviceaccounts"]}],
+        "namespaceSelector": _select(scope),
+        "matchConditions": [_match(scope)],
+        "failurePolicy": "Fail",
+        "sideEffects": "None",
+        "timeoutSeconds": 5,
+        "admissionReviewVersions": ["v1"],
+    }
+    return {"kind": "ValidatingWebhookConfiguration", "metadata": {"name": _make_name()}, "webhooks": [webhook]}
+
+
+def _make_policy(scope: Scope, resource: str) -> dict[str, Object]:
+    """Make a policy without a reason, and what puts it in force, by their plurals."""
+    name = _make_name()
+    spec: Object = {
+        "matchConstraints": {
+            "resourceRules": [RULE | {"resources": [resource, "serviceaccounts"]}],
+            "namespaceSelector": _select(scope),
+        },
+        "matchConditions": [_match(scope)],
+        "failurePolicy": "Fail",
+        "validations": [{"expression": "false", "message": REFUSAL}],
+    }
+    bound = {"policyName": name, "validationActions": ["Deny"]}
+    return {
+        POLICIES: {"kind": "ValidatingAdmissionPolicy", "metadata": {"name": name}, "spec": spec},
+        BINDINGS: {"kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": name}, "spec": bound},
+    }
+
+
+def _make_name() -> str:
+    return f"stop-{uuid.uuid4().hex[:8]}"
+
+
+def _select(scope: Scope) -> Object:
+    return {"matchLabels": {"kubernetes.io/metadata.name": scope.namespace}}
+
+
+def _match(scope: Scope) -> Object:
+    return {"name": "user", "expression": f"request.userInfo.username == '{scope.name}'"}
 
 
 @contextmanager

@@ -64,9 +64,9 @@ DESCRIPTIONS = {
     "Statuses that the API server refuses by its rights": (
         "statuses that the API server refuses by its rights, of a new job and of one that runs"
     ),
-    "An admission webhook that refuses a write, or is down": (
+    "An admission webhook or policy that refuses a write, or is down": (
         "an admission webhook that refuses a write, or is down: finalizers, annotations, releases, statuses, backups "
-        "of schemas, Events, Leases"
+        "of schemas, Events, Leases; an admission policy that refuses finalizers, annotations and releases"
     ),
     "The CRD of jobs that is removed and put back": "the CRD of jobs that is removed and put back under a leader",
     "A restart while Graph refuses every other call": (

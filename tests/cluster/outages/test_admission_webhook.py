@@ -1,4 +1,4 @@
-"""An admission webhook refuses what the operator writes, or is down: this is told, and nothing is doubled or lost."""
+"""Admission refuses what the operator writes, or its webhook is down: this is told, and nothing is doubled or lost."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from entrasync.api.names import PLURAL
-from tests.support.admission_webhook import WORDS, Fault, Scope, stopping_writes
+from tests.support.admission_webhook import WORDS, Fault, Scope, WebhookFault, stopping_writes
 from tests.support.cluster import Cluster
 from tests.support.operator_environment import OperatorEnvironment, condition, open_environment
 from tests.support.polling import until
@@ -27,15 +27,15 @@ SCHEMA = {
     ]
 }
 
-pytestmark = [
-    pytest.mark.chaos("An admission webhook that refuses a write, or is down"),
-    pytest.mark.parametrize("fault", get_args(Fault)),
-]
+pytestmark = pytest.mark.chaos("An admission webhook or policy that refuses a write, or is down")
+
+by_webhook = pytest.mark.parametrize("fault", get_args(WebhookFault))
+by_webhook_or_policy = pytest.mark.parametrize("fault", [*get_args(WebhookFault), "is a policy"])
 
 
 @dataclass
 class Policed:
-    """An operator whose ServiceAccount a webhook of somebody else may stop."""
+    """An operator whose ServiceAccount the admission of somebody else may stop."""
 
     environment: OperatorEnvironment
     scope: Scope
@@ -88,6 +88,7 @@ def policed(frail_cluster: Cluster, kubeconfig: Path, tmp_path_factory: pytest.T
         yield Policed(environment, Scope(user, USER, environment.namespace))
 
 
+@by_webhook_or_policy
 def test_a_new_job_is_created_once_when_its_finalizer_may_be_written(policed: Policed, fault: Fault) -> None:
     with policed.stopping(PLURAL, fault):
         principal, name = policed.make_job()
@@ -97,6 +98,7 @@ def test_a_new_job_is_created_once_when_its_finalizer_may_be_written(policed: Po
     assert policed.environment.writes(principal) == ["createJob", "startJob"]
 
 
+@by_webhook_or_policy
 def test_a_job_whose_annotation_may_not_be_written_is_created_once(policed: Policed, fault: Fault) -> None:
     environment = policed.environment
     principal = environment.simulator.create_service_principal().id
@@ -111,6 +113,7 @@ def test_a_job_whose_annotation_may_not_be_written_is_created_once(policed: Poli
     assert environment.writes(principal) == ["createJob", "startJob"]
 
 
+@by_webhook_or_policy
 def test_a_job_whose_resource_may_not_be_released_is_deleted_once(policed: Policed, fault: Fault) -> None:
     environment = policed.environment
     principal, name = policed.make_job()
@@ -123,6 +126,7 @@ def test_a_job_whose_resource_may_not_be_released_is_deleted_once(policed: Polic
     environment.wait_events(name, "JobDeleted", times=1)
 
 
+@by_webhook
 def test_a_pause_that_the_status_may_not_show_is_sent_once(policed: Policed, fault: Fault) -> None:
     environment = policed.environment
     principal, name = policed.make_job()
@@ -135,6 +139,7 @@ def test_a_pause_that_the_status_may_not_show_is_sent_once(policed: Policed, fau
     assert environment.writes(principal) == ["createJob", "startJob", "pauseJob"]
 
 
+@by_webhook
 def test_a_schema_is_written_once_when_its_backup_may_be_made(policed: Policed, fault: Fault) -> None:
     environment = policed.environment
     principal, name = policed.make_job(**PAUSED)
@@ -150,6 +155,7 @@ def test_a_schema_is_written_once_when_its_backup_may_be_made(policed: Policed, 
     assert environment.writes(principal) == ["createJob", "putSchema"]
 
 
+@by_webhook
 def test_events_that_may_not_be_posted_hold_nothing_up(policed: Policed, fault: Fault) -> None:
     environment = policed.environment
     so_far = environment.log.read_text()
@@ -162,6 +168,7 @@ def test_events_that_may_not_be_posted_hold_nothing_up(policed: Policed, fault: 
     assert environment.writes(principal) == ["createJob", "startJob", "pauseJob"]
 
 
+@by_webhook
 def test_a_leader_that_may_not_renew_its_lease_ends_and_its_successor_leads_when_it_may(
     frail_cluster: Cluster, policed: Policed, kubeconfig: Path, tmp_path: Path, fault: Fault
 ) -> None:

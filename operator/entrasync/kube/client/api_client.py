@@ -26,7 +26,10 @@ class Forbidden(ApiServerUnavailable):
 
 
 class Unprocessable(ApiServerUnavailable):
-    """The API server cannot carry out the request (422), such as a patch whose own test has failed."""
+    """The API server cannot carry out the request (422), such as a patch whose own test has failed.
+
+    A ValidatingAdmissionPolicy that refuses answers so too, unless it names another reason.
+    """
 
 
 class BadRequest(ApiServerUnavailable):
@@ -46,7 +49,10 @@ class NamespaceTerminating(Forbidden):
 
 
 REFUSALS = (BadRequest, Forbidden, InternalError)
-"""What the API server answers when admission stops a write: the webhook chooses 400 or 403, and 500 if it is down."""
+"""What the API server answers when admission stops a write: the webhook chooses 400 or 403, and 500 if it is down.
+
+`Unprocessable` is not among them, because only a look at the object shows whether admission is what has stopped it.
+"""
 
 
 class ApiClient:

@@ -77,9 +77,9 @@ class ObjectClient(Generic[ObjectT]):
         """
         try:
             return await self._patch_metadata(resource, {"metadata": {"uid": resource.uid, **patch}})
-        except Unprocessable:
+        except Unprocessable as error:
             await self._look(resource)  # the uid is that of another object, unless this returns
-            raise
+            raise WriteRefused(str(error)) from error
 
     async def patch_status(self, resource: ObjectT, patch: Mapping[str, Any], *, if_unchanged: bool = False) -> ObjectT:
         """Merge-patch `status` through the subresource and return the new object.
@@ -114,10 +114,15 @@ class ObjectClient(Generic[ObjectT]):
         for _ in range(MAX_TRIES):
             if finalizer not in newest.finalizers:
                 return newest
+            tried = newest
             try:
-                return await self._patch_metadata(newest, _without_finalizer(newest, finalizer))
-            except (ResourceChanged, Unprocessable):
+                return await self._patch_metadata(tried, _without_finalizer(tried, finalizer))
+            except ResourceChanged:
                 newest = await self._look(resource)
+            except Unprocessable as error:
+                newest = await self._look(resource)
+                if newest.finalizers == tried.finalizers:  # so the patch's own test has not failed
+                    raise WriteRefused(str(error)) from error
         raise ResourceChanged(f"the finalizers of {resource.key} change faster than ours can be removed")
 
     async def _look(self, resource: ObjectT) -> ObjectT:

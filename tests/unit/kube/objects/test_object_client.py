@@ -96,6 +96,8 @@ ADMISSION = [
     (403, 'admission webhook "policy" denied the request'),
     (500, 'Internal error occurred: failed calling webhook "policy"'),
 ]
+INVALID = "ValidatingAdmissionPolicy 'policy' denied request"
+"""What a policy says that names no reason. The API server then answers 422, as when the test of a patch fails."""
 
 
 class TestRefusalByAdmission:
@@ -121,6 +123,28 @@ class TestRefusalByAdmission:
         with pytest.raises(ApiServerUnavailable, match="webhook") as caught:
             await harness.write()
         assert not isinstance(caught.value, WriteRefused)
+
+    async def test_by_a_policy_of_metadata_is_one_that_the_status_can_say(self, harness: ClientHarness) -> None:
+        harness.answers.say(422, {"message": INVALID})
+        harness.answers.say(200, written())
+        with pytest.raises(WriteRefused, match="ValidatingAdmissionPolicy"):
+            await harness.jobs.patch_metadata(MINE, {"finalizers": [FINALIZER]})
+
+    async def test_by_a_policy_of_a_release_is_one_that_the_status_can_say(self, harness: ClientHarness) -> None:
+        harness.answers.say(422, {"message": INVALID})
+        harness.answers.say(200, written(finalizers=list(MINE.finalizers)))
+        with pytest.raises(WriteRefused, match="ValidatingAdmissionPolicy"):
+            await harness.jobs.release(MINE)
+        assert len(harness.answers.asked) == 2, "the write, and the look that shows that nobody was faster"
+
+    async def test_by_a_policy_is_found_after_an_edit_of_others(self, harness: ClientHarness) -> None:
+        moved = ["foregroundDeletion", FINALIZER]
+        harness.answers.say(409, {"message": "conflict"})
+        harness.answers.say(200, written(finalizers=moved))
+        harness.answers.say(422, {"message": INVALID})
+        harness.answers.say(200, written(resourceVersion="8", finalizers=moved))
+        with pytest.raises(WriteRefused, match="ValidatingAdmissionPolicy"):
+            await harness.jobs.release(MINE)
 
     async def test_an_answer_of_a_gateway_is_none(self, harness: ClientHarness) -> None:
         harness.answers.say(500, "<html>")
@@ -177,7 +201,7 @@ class TestPatchOfMetadata:
     async def test_that_is_refused_for_another_cause_raises_the_refusal(self, harness: ClientHarness) -> None:
         harness.answers.say(422, {"message": "too long"})
         harness.answers.say(200, written())
-        with pytest.raises(ApiServerUnavailable, match="too long"):
+        with pytest.raises(WriteRefused, match="too long"):
             await harness.jobs.patch_metadata(MINE, {"annotations": {"a": "b"}})
 
 
