@@ -86,8 +86,18 @@ def _with_image(values: Object) -> Object:
 
 
 def documents(rendered: str) -> list[Object]:
-    """Read the objects of what was rendered."""
-    return [document for document in yaml.safe_load_all(rendered) if document]
+    """Read the objects of what was rendered. A key that is there twice is a fault, as for Kustomize."""
+    return [document for document in yaml.load_all(rendered, Loader=_StrictLoader) if document]
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Reads YAML, and refuses a mapping that has a key twice, which PyYAML and Helm would take."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(found) != len(node.value):
+            raise yaml.constructor.ConstructorError(None, None, "a key is there twice", node.start_mark)
+        return found
 
 
 def tidy(rendered: str) -> str:

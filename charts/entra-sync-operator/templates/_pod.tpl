@@ -149,6 +149,17 @@
 {{- end }}
 {{- end -}}
 
+{{/* The nodes that every pod of the chart may run on. */}}
+{{- define "entra-sync-operator.nodes" -}}
+{{- $nodes := dict -}}
+{{- range $name := list "nodeSelector" "tolerations" -}}
+{{- with get $.Values $name -}}{{- $_ := set $nodes $name . -}}{{- end -}}
+{{- end -}}
+{{- with $nodes -}}
+{{- toYaml . -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The topology spread constraints. One without a selector counts the pods of this release; Kubernetes would count none. */}}
 {{- define "entra-sync-operator.spread" -}}
 {{- $selector := dict "matchLabels" (fromYaml (include "entra-sync-operator.selectorLabels" .)) -}}

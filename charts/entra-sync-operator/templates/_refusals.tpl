@@ -24,13 +24,8 @@ the first kind is refused.
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
 {{- fail "serviceAccount.create is false but serviceAccount.name is empty: name the ServiceAccount that the operator is to use." -}}
 {{- end -}}
-{{- range $place := list "commonLabels" "podLabels" -}}
-{{- range $label, $_ := fromYaml (include "entra-sync-operator.ownLabels" $) -}}
-{{- if hasKey (get $.Values $place) $label -}}
-{{- fail (printf "%s has %s, which the chart sets itself: leave it out." $place $label) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
+{{- include "entra-sync-operator.refuseLabels" . -}}
+{{- include "entra-sync-operator.refuseDurations" . -}}
 {{- if and .Values.strategy (not .Values.leaderElection.enabled) (ne (default "RollingUpdate" .Values.strategy.type) "Recreate") -}}
 {{- fail "strategy.type is RollingUpdate but leaderElection.enabled is false, and an old and a new pod would both do everything: leave strategy out, or set leaderElection.enabled=true." -}}
 {{- end -}}
@@ -57,6 +52,44 @@ the first kind is refused.
 {{- if and (has "*" $connection.namespaces) (ne (join "," $connection.namespaces) "*") -}}
 {{- fail "connection.namespaces has * and names: give * alone for all namespaces, or only the names." -}}
 {{- end -}}
+{{- end -}}
+
+{{/* YAML has no place for a key twice: Helm would take such an object, and Kustomize would not. */}}
+{{- define "entra-sync-operator.refuseLabels" -}}
+{{- $places := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels "serviceAccount.labels" .Values.serviceAccount.labels -}}
+{{- range $part := list "service" "serviceMonitor" "podMonitor" "prometheusRule" "grafanaDashboard" -}}
+{{- $_ := set $places (printf "metrics.%s.labels" $part) (get $.Values.metrics $part).labels -}}
+{{- end -}}
+{{- range $index, $connection := .Values.graphConnections -}}
+{{- $_ := set $places (printf "graphConnections[%d].labels" $index) (default dict $connection.labels) -}}
+{{- end -}}
+{{- range $label, $_ := fromYaml (include "entra-sync-operator.ownLabels" .) -}}
+{{- range $place, $labels := $places -}}
+{{- if hasKey $labels $label -}}
+{{- fail (printf "%s has %s, which the chart sets itself: leave it out." $place $label) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The operator would refuse these durations when it starts. */}}
+{{- define "entra-sync-operator.refuseDurations" -}}
+{{- $poll := int (include "entra-sync-operator.seconds" .Values.pollInterval) -}}
+{{- if or (lt $poll 30) (gt $poll 86400) -}}
+{{- fail (printf "pollInterval is %s: it must be at least 30s and at most 24h." .Values.pollInterval) -}}
+{{- end -}}
+{{- if lt (int (include "entra-sync-operator.seconds" .Values.apiServerSilence)) 5 -}}
+{{- fail (printf "apiServerSilence is %s: it must be at least 5s." .Values.apiServerSilence) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* How many seconds a duration such as 1h30m has. */}}
+{{- define "entra-sync-operator.seconds" -}}
+{{- $sum := 0 -}}
+{{- range $unit, $size := dict "h" 3600 "m" 60 "s" 1 -}}
+{{- with regexFind (printf "[0-9]+%s" $unit) $ -}}{{- $sum = add $sum (mul $size (atoi (trimSuffix $unit .))) -}}{{- end -}}
+{{- end -}}
+{{- $sum -}}
 {{- end -}}
 
 {{/*

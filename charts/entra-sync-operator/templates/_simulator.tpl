@@ -12,7 +12,7 @@
 
 {{- define "entra-sync-operator.simulatorImage" -}}
 {{- $repository := default (printf "%s-simulator" .Values.image.repository) .Values.simulator.image.repository -}}
-{{- printf "%s:%s" (include "entra-sync-operator.pulledFrom" (dict "root" . "repository" $repository)) (default .Chart.AppVersion .Values.simulator.image.tag) -}}
+{{- printf "%s:%s" (include "entra-sync-operator.pulledFrom" (dict "root" . "repository" $repository)) (coalesce .Values.simulator.image.tag .Values.image.tag .Chart.AppVersion) -}}
 {{- end -}}
 
 {{/* The simulator's one app registration, as its source has it. */}}
@@ -32,6 +32,10 @@ clientSecret: toy~secret-of-the-simulator
 {{- $connection := .Values.connection -}}
 {{- if or (ne $connection.identity "ClientSecret") $connection.tenantId $connection.clientId (ne $connection.cloud "Global") -}}
 {{- fail "simulator.enabled is true, but connection names a real tenant, a login or a cloud, which nobody would use: leave connection out for a trial, or set simulator.enabled=false." -}}
+{{- end -}}
+{{- $namespace := include "entra-sync-operator.namespace" . -}}
+{{- if lookup "v1" "Secret" $namespace $connection.existingSecret -}}
+{{- fail (printf "simulator.enabled is true, but namespace %s has the Secret %s (connection.existingSecret), by which a real tenant may be served, and nobody would serve it: install the trial in another namespace, or set simulator.enabled=false." $namespace $connection.existingSecret) -}}
 {{- end -}}
 {{- $app := fromYaml (include "entra-sync-operator.simulatedApp" .) -}}
 {{- $url := printf "https://%s" (include "entra-sync-operator.simulatorHost" .) -}}

@@ -234,6 +234,14 @@ class TestRefusals:
         reported = helm3.at(bare_cluster).install(release, release, values=values)
         assert f"Its pod starts as soon as there is a Secret {SECRET} in namespace {release}" in reported
 
+    def test_a_trial_in_place_of_a_real_tenant_is_refused(
+        self, bare_cluster: Cluster, helm: Helm, release: str
+    ) -> None:
+        helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
+        reported = refusal(bare_cluster, helm, release, WITHOUT_CRDS | {"simulator": {"enabled": True}})
+        assert f"simulator.enabled is true, but namespace {release} has the Secret {SECRET}" in reported
+        assert "install the trial in another namespace, or set simulator.enabled=false" in reported
+
     def test_crds_that_something_else_installed_are_refused(
         self, bare_cluster: Cluster, helm: Helm, release: str
     ) -> None:

@@ -67,6 +67,47 @@ def test_common_labels_are_on_every_object_of_the_chart_and_no_selector(helm: He
     assert "cost-centre" not in deployment["spec"]["selector"]["matchLabels"]
 
 
+@pytest.mark.parametrize("place", ["podLabels", "commonLabels"])
+def test_the_label_that_azure_documents_for_its_pods_may_be_given_too(helm: Helm, place: str) -> None:
+    label = {"azure.workload.identity/use": "true"}
+    [deployment] = render(helm, "deployment.yaml", {"connection": {"identity": "WorkloadIdentity"}, place: label})
+    assert label.items() <= deployment["spec"]["template"]["metadata"]["labels"].items()
+
+
+def test_the_pods_of_a_trial_run_where_the_operator_may_run(helm3: Helm) -> None:
+    placed = {"nodeSelector": {"kubernetes.io/arch": "amd64"}, "tolerations": [{"key": "team", "operator": "Exists"}]}
+    limits = {"": "300Mi", "-simulator": "64Mi", "-test": "300Mi"}
+    own, small = ({"resources": {"limits": {"memory": limits[part]}}} for part in ("", "-simulator"))
+    values = own | placed | {"simulator": {"enabled": True} | small}
+    rendered = [each for each in documents(helm3.render("entra", values=values)) if is_run(each)]
+    pods = {each["metadata"]["name"]: each["spec"].get("template", each)["spec"] for each in rendered}
+    assert [{name: pod.get(name) for name in placed} for pod in pods.values()] == [placed] * 3
+    told = {name: pod["containers"][0]["resources"]["limits"]["memory"] for name, pod in pods.items()}
+    assert told == {f"entra-entra-sync-operator{part}": limit for part, limit in limits.items()}
+
+
+@pytest.mark.parametrize(
+    ("images", "tag"),
+    [
+        ({}, "0.1.0"),
+        ({"image": {"tag": "edge"}}, "edge"),
+        ({"image": {"tag": "edge"}, "simulator": {"image": {"tag": "other"}}}, "other"),
+    ],
+    ids=["the chart's", "the operator's", "its own"],
+)
+def test_the_simulator_has_the_tag_of_the_operator_unless_it_says_another(
+    helm3: Helm, images: dict[str, Any], tag: str
+) -> None:
+    values = images | {"simulator": {"enabled": True} | images.get("simulator", {})}
+    [pod] = [each for each in render(helm3, "simulator.yaml", values) if each["kind"] == "Deployment"]
+    assert pod["spec"]["template"]["spec"]["containers"][0]["image"] == f"{REPOSITORY}-simulator:{tag}"
+
+
+def is_run(document: dict[str, Any]) -> bool:
+    """Return whether it is a pod or makes some."""
+    return document["kind"] in ("Deployment", "Pod")
+
+
 def test_everything_is_in_the_namespace_that_overrides_the_releases(helm: Helm) -> None:
     values = {"namespaceOverride": "elsewhere", "networkPolicy": {"enabled": True}}
     rendered = documents(helm.render("entra", "--namespace=entra-sync", values=values))

@@ -100,6 +100,17 @@ WRONG: list[list[Case]] = [
 ]
 """Each list is refused by one call of Helm, which reports all faults. A second case of a value is in the next list."""
 
+OWN_LABEL = {"labels": {"helm.sh/chart": "x"}}
+LABELLED: dict[str, dict[str, Any]] = {
+    "serviceAccount.labels": {"serviceAccount": OWN_LABEL},
+    **{
+        f"metrics.{part}.labels": {"metrics": {part: OWN_LABEL}}
+        for part in ("service", "serviceMonitor", "podMonitor", "prometheusRule", "grafanaDashboard")
+    },
+    "graphConnections[0].labels": {"graphConnections": [{"name": "a", "spec": {"tenantId": "x"}} | OWN_LABEL]},
+}
+"""Values with a label that the chart sets itself, by their place."""
+
 CONTRADICTIONS: list[Case] = [
     ({"image": {"repository": ""}}, "image.repository is empty: no image is published yet, so build one"),
     (
@@ -139,6 +150,10 @@ CONTRADICTIONS: list[Case] = [
         {"simulator": {"enabled": True}, "connection": {"tenantId": "0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01"}},
         "simulator.enabled is true, but connection names a real tenant, a login or a cloud, which nobody would use",
     ),
+    ({"pollInterval": "10s"}, "pollInterval is 10s: it must be at least 30s and at most 24h"),
+    ({"pollInterval": "24h1s"}, "pollInterval is 24h1s: it must be at least 30s and at most 24h"),
+    ({"apiServerSilence": "0h4s"}, "apiServerSilence is 0h4s: it must be at least 5s"),
+    *((values, f"{place} has helm.sh/chart, which the chart sets itself") for place, values in LABELLED.items()),
     ({"serviceAccount": {"create": False}}, "serviceAccount.create is false but serviceAccount.name is empty: name"),
 ]
 
@@ -171,7 +186,7 @@ def test_every_helm_refuses_all_wrong_values_at_once(helm: Helm) -> None:
 
 
 @pytest.mark.parametrize(("values", "message"), CONTRADICTIONS)
-def test_missing_or_contradictory_values_are_refused_in_one_sentence(
+def test_missing_contradictory_or_unbearable_values_are_refused_in_one_sentence(
     helm: Helm, values: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(HelmError) as refused:
