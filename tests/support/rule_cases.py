@@ -170,7 +170,7 @@ DECIDED_BY: dict[Rule, Facts] = {
         holder(
             wish=desired(schema=MAIL),
             status={
-                "schema": {"sent": SentChange(hash_differences(DIFFERING.differences), ago(minutes(20)), 1).write()}
+                "schema": {"sent": SentChange(hash_differences(DIFFERING.differences), ago(minutes(20)), "").write()}
             },
         ),
         remote_job(),

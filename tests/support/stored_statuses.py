@@ -92,7 +92,7 @@ RESTART = st.fixed_dictionaries(
 PERIODIC = st.fixed_dictionaries({}, optional={"token": TEXT, "outcome": TEXT, "timetable": TEXT, "next": TIMES})
 RECOVERY = st.fixed_dictionaries({}, optional={"times": st.lists(TIMES, max_size=3), "outcome": TEXT})
 RESTARTS = {"spec": RESTART, "request": RESTART, "periodic": PERIODIC, "approval": RESTART, "recovery": RECOVERY}
-SENT = {"diffHash": TEXT, "time": TIMES, "generation": st.integers(0, 9), "request": TEXT}
+SENT = {"diffHash": TEXT, "time": TIMES, "wishHash": TEXT, "request": TEXT, "shown": st.booleans()}
 SCHEMA = {
     "source": st.fixed_dictionaries({}, optional={"name": TEXT, "uid": TEXT, "resourceVersion": TEXT}),
     "backups": st.lists(

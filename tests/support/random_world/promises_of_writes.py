@@ -8,10 +8,12 @@ from typing import Any
 
 from entrasync.api.job.restart import are_dangerous
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.record.restart_record import Channel, RestartOutcome, RestartRecord
 from entrasync.core.remote.schema import Schema
 from entrasync.core.resource.config_map import ConfigMap
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.schema.wish import hash_wish
 from tests.support.random_world.faults import BrokenPromise
 from tests.support.random_world.replicated_schemas import UNKNOWN, first_schema
 
@@ -99,10 +101,13 @@ class SchemaPromises:
         self._sent: dict[str, tuple[str, int, str]] = {}
         """For each job the resource, its generation, and the hash of what was shown and is wanted."""
         self._changed_at: dict[str, datetime] = {}
+        self._wished: dict[str, tuple[str, str, datetime]] = {}
+        """For each job the resource, the hash of what it wanted of the schema, and when that was sent."""
 
     def forget(self) -> None:
         """Forget what was sent: its answer was lost, or its record was not written."""
         self._sent.clear()
+        self._wished.clear()
 
     def note_change(self, job_id: str, now: datetime) -> None:
         """Note that somebody has changed a schema. What a stale read shows of that is another difference each time."""
@@ -128,3 +133,14 @@ class SchemaPromises:
         if self._sent.get(job_id) == sent and (changed_at is None or now - changed_at > LATELY):
             raise BrokenPromise(f"{resource.key}: a change of the schema is sent again that Graph has taken")
         self._sent[job_id] = sent
+        self._check_wish(resource, job_id, now)
+
+    def _check_wish(self, resource: Resource, job_id: str, now: datetime) -> None:
+        """Check that what the resource wants was not sent a moment ago, whatever Graph has shown since."""
+        assert resource.desired is not None
+        assert resource.desired.schema is not None
+        wish = hash_wish(resource.desired.schema, None)
+        uid, former, at = self._wished.get(job_id, ("", "", now))
+        if (uid, former) == (resource.uid, wish) and now - at < Bounds().replication:
+            raise BrokenPromise(f"{resource.key}: a schema is sent again although reads may be older than the last one")
+        self._wished[job_id] = (resource.uid, wish, now)

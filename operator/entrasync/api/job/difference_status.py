@@ -27,7 +27,7 @@ class DriftRecord(ApiModel):
 
 
 class SentSchemaRecord(ApiModel):
-    """A change of the schema that Graph accepted and does not show yet."""
+    """A change of the schema that Graph accepted, and does not show yet or showed just now."""
 
     diff_hash: str | None = None
     """What stands for the change."""
@@ -35,8 +35,12 @@ class SentSchemaRecord(ApiModel):
     time: str | None = None
     """When it was sent (UTC)."""
 
-    generation: int | None = None
-    """The metadata.generation that asked for it."""
+    wish_hash: str | None = None
+    """What stands for all that spec.schema wanted then. As long as it wants the same and reads may be stale, nothing
+    else is sent."""
+
+    shown: bool | None = None
+    """True: Graph has shown it. Absent: not yet."""
 
     request: str | None = None
     """The annotation entrasync.io/requested-at or reconcile.fluxcd.io/requestedAt as it was then. With another value

@@ -22,20 +22,26 @@ CONTEST_PERIOD = timedelta(days=1)
 
 @dataclass(frozen=True)
 class SentChange:
-    """The change of the schema that Graph accepted last and has not shown since."""
+    """The change of the schema that Graph accepted last.
+
+    It is remembered as long as reads may be stale, and longer as long as Graph does not show it.
+    """
 
     diff_hash: str
     at: datetime
-    generation: int
-    """The generation of the spec that asked for it."""
+    wish: str
+    """What stands for all that spec wanted of the schema then."""
     request: str | None = None
     """The reconcile request that was known then. With another one the same change is sent again."""
+    is_shown: bool = False
+    """Whether Graph has shown it. Older reads may still come."""
 
     def write(self) -> dict[str, Any]:
         """Write it as `status.schema.sent`."""
         requested = {"request": self.request} if self.request is not None else {}
-        sent = {"diffHash": self.diff_hash, "time": write_precise_time(self.at), "generation": self.generation}
-        return {**sent, **requested}
+        shown = {"shown": True} if self.is_shown else {}
+        sent = {"diffHash": self.diff_hash, "time": write_precise_time(self.at), "wishHash": self.wish}
+        return {**sent, **requested, **shown}
 
 
 @dataclass(frozen=True)
@@ -131,10 +137,10 @@ def read_schema_record(stored: object) -> SchemaRecord:
 
 
 def _read_sent(sent: Mapping[str, Any]) -> SentChange | None:
-    diff_hash, at, generation = read_text(sent.get("diffHash")), parse_time(sent.get("time")), sent.get("generation")
-    if diff_hash is None or at is None or not isinstance(generation, int):
+    diff_hash, at, wish = read_text(sent.get("diffHash")), parse_time(sent.get("time")), read_text(sent.get("wishHash"))
+    if diff_hash is None or at is None or wish is None:
         return None
-    return SentChange(diff_hash, at, generation, read_text(sent.get("request")))
+    return SentChange(diff_hash, at, wish, read_text(sent.get("request")), is_shown=sent.get("shown") is True)
 
 
 def _read_backup(backup: Mapping[str, Any]) -> Backup | None:

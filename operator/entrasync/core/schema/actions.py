@@ -30,6 +30,8 @@ class PutSchema(Action):
     replaced: Schema = field(repr=False)
     """The schema that Graph shows before it."""
     differences: tuple[Difference, ...]
+    wish: str
+    """What stands for all that spec wants of the schema."""
     has_drifted: bool = False
     """Whether the schema was as wanted before, so that somebody else has changed it."""
     resets: bool = False

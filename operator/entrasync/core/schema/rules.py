@@ -11,6 +11,7 @@ from entrasync.core.primitives.times import write_readable_time
 from entrasync.core.record.difference_records import hash_differences
 from entrasync.core.remote.schema import writable
 from entrasync.core.schema.actions import PutSchema, describe_difference
+from entrasync.core.schema.wish import hash_wish
 
 MAX_QUOTE_LENGTH = 512
 MAX_NAMED_PARTS = 8
@@ -145,6 +146,7 @@ def schema_differs(facts: Facts) -> Verdict | None:
             document=writable(seen.wanted),
             replaced=seen.shown,
             differences=seen.differences,
+            wish=hash_wish(spec, seen.source),
             has_drifted=facts.resource.record.schema.was_as_wanted(facts.resource.generation, seen.source),
             resets=spec.policy is SchemaPolicy.TEMPLATE_DEFAULT,
             needs_backup=spec.backup is not SchemaBackup.NEVER,
@@ -179,24 +181,24 @@ def is_approved(facts: Facts, seen: SchemaSeen) -> bool:
 
 
 def was_sent(facts: Facts, seen: SchemaSeen) -> bool:
-    """Whether Graph accepted this very change, lately, or before the newest request by annotation."""
+    """Whether Graph accepted this change: a moment ago, or before the newest request without ever showing it."""
     sent = facts.resource.record.schema.sent
-    if shows_another_earlier_state(facts, seen):
+    if was_just_sent(facts, seen):
         return True
     if sent is None or sent.diff_hash != hash_differences(seen.differences):
         return False
-    return may_be_stale(facts) or sent.request == facts.observed.request
+    return may_be_stale(facts) or (not sent.is_shown and sent.request == facts.observed.request)
 
 
-def shows_another_earlier_state(facts: Facts, seen: SchemaSeen) -> bool:
-    """Whether Graph may show a schema from even before the one that the last write was made from.
+def was_just_sent(facts: Facts, seen: SchemaSeen) -> bool:
+    """Whether Graph accepted what spec wants so lately that reads may still be older.
 
-    What differs is another change then than the one that was sent, although spec is the same. The content of a
-    ConfigMap may have become another one meanwhile, without an edit of spec.
+    They may show a schema from even before the one that the write was made from, and so another change.
     """
-    sent = facts.resource.record.schema.sent
-    is_same_spec = sent is not None and sent.generation == facts.resource.generation and seen.source is None
-    return is_same_spec and may_be_stale(facts)
+    sent, spec = facts.resource.record.schema.sent, facts.desired.schema
+    if sent is None or spec is None or not may_be_stale(facts):
+        return False
+    return sent.wish == hash_wish(spec, seen.source)
 
 
 def may_be_stale(facts: Facts) -> bool:

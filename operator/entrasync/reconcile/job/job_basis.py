@@ -21,11 +21,11 @@ async def confirm_basis(action: RestartOnRequest | RecoverJob, context: Context,
     job = await context.graph.get_job(action.service_principal_id, action.job_id)
     if job is not None and read_basis(job) == action.basis:
         return
-    raise Halted(
-        Wait(
-            Reason.WAITING_FOR_REPLICATION,
-            f"{what} is not sent, because job {action.job_id} has changed since Graph listed it: it was started, "
-            "paused, or its quarantine is another. The operator looks again.",
-            CHANGED_JOB_DELAY,
-        )
+    why = (
+        f"Graph lists job {action.job_id} and does not find it by its id"
+        if job is None
+        else f"job {action.job_id} has changed since Graph listed it: it was started, paused, or its quarantine is "
+        "another"
     )
+    message = f"{what} is not sent, because {why}. The operator looks again."
+    raise Halted(Wait(Reason.WAITING_FOR_REPLICATION, message, CHANGED_JOB_DELAY))

@@ -28,10 +28,10 @@ class RecoveryHandler(Handler[RecoverJob]):
         A job that was paused or restarted since it was listed is not started.
         """
         before = context.resource.record
+        await confirm_basis(action, context, what="The start that is to end the quarantine")
         sent = with_recovery_start(before, self._clock.now())
         resource = await self._writer.write_ahead(context.resource, sent, if_unchanged=True)
         try:
-            await confirm_basis(action, context, what="The start that is to end the quarantine")
             await context.graph.start_job(action.service_principal_id, action.job_id)
         except OutcomeUnknown:
             raise

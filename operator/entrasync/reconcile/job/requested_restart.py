@@ -38,11 +38,11 @@ class RequestedRestartHandler(Handler[RestartOnRequest]):
         before, request = context.resource.record, action.request
         if _has_used_its_tries(before, request):
             return await self._give_up(action, context.resource)
+        if are_dangerous(request.scopes):  # before the record, as a crash after that would count as a try
+            await confirm_basis(action, context, what=f"The restart that {request.source} asks for")
         sent = with_request_try(before, request, self._clock.now())
         resource = await self._writer.write_ahead(context.resource, sent, if_unchanged=True)
         try:
-            if are_dangerous(request.scopes):
-                await confirm_basis(action, context, what=f"The restart that {request.source} asks for")
             await context.graph.restart_job(action.service_principal_id, action.job_id, request.scopes)
         except OutcomeUnknown:
             if not _has_used_its_tries(sent, request):

@@ -45,7 +45,7 @@ class SchemaHandler(Handler[PutSchema]):
         now = self._clock.now()
         self._events.record(resource, schema_event(action))
         record = resource.record
-        sent = SentChange(action.diff_hash, now, resource.generation, find_request(resource.annotations))
+        sent = SentChange(action.diff_hash, now, action.wish, find_request(resource.annotations))
         schema = record.schema.with_sent(sent, is_correction=action.has_drifted)
         if schema.is_contested(now):
             self._events.record(resource, Event("Warning", Reason.SCHEMA_CONTESTED, CONTEST))

@@ -40,7 +40,7 @@ GRAPH_WRITES: list[Action] = [
     StartJob(PRINCIPAL, JOB),
     PauseJob(PRINCIPAL, JOB),
     PatchSettings(PRINCIPAL, remote_job(), (("a", "b"),), ()),
-    PutSchema(PRINCIPAL, JOB, document=graph_schema(), replaced=graph_schema(), differences=()),
+    PutSchema(PRINCIPAL, JOB, document=graph_schema(), replaced=graph_schema(), differences=(), wish=""),
     AskInterval(PRINCIPAL, JOB, "PT1H"),
     DeleteJob(PRINCIPAL, JOB),
     SaveSecrets(PRINCIPAL, JOB, SecretValues({"BaseAddress": "https://scim.example.com"})),

@@ -126,6 +126,35 @@ class TestAChangeAfterWhichAnotherEarlierStateShows:
         assert harness.graph.writes == ["put_schema", "put_schema"]
         assert harness.condition(key, "Ready")[0] == "True"
 
+    async def test_is_not_sent_again_for_an_edit_of_something_else(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, schema_wish(MAIL))
+        harness.graph.ignores_schemas = True
+        await harness.run(key)
+        show_source(harness, "displayName")
+        harness.edit(key, desired=desired(schema=schema_wish(MAIL), poll_interval=minutes(7)))
+        await harness.run_until(key, minutes(14))
+        assert harness.graph.writes == ["put_schema"]
+
+    async def test_is_not_sent_again_after_it_has_shown(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, schema_wish(MAIL))
+        await harness.run(key)
+        assert harness.condition(key, "Ready")[0] == "True"
+        show_source(harness, "userPrincipalName")
+        harness.edit(key, desired=desired(schema=schema_wish(MAIL), poll_interval=minutes(7)))
+        await harness.run_until(key, minutes(14))
+        assert harness.graph.writes == ["put_schema"]
+
+    async def test_that_somebody_took_back_is_sent_again_and_is_no_change_that_graph_ignores(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = held(harness, schema_wish(MAIL))
+        await harness.run(key)
+        show_source(harness, "userPrincipalName")
+        harness.edit(key, desired=desired(schema=schema_wish(MAIL), poll_interval=minutes(7)))
+        await harness.run_until(key, minutes(30))
+        assert harness.graph.writes == ["put_schema", "put_schema"]
+        assert harness.condition(key, "Ready")[0] == "True"
+
     async def test_does_not_keep_an_edit_of_the_spec_waiting(self, harness: ReconcilerHarness) -> None:
         key = held(harness, schema_wish(MAIL))
         harness.graph.ignores_schemas = True
