@@ -97,6 +97,7 @@ OURS |= {names.REQUEST_ANNOTATIONS[0], *(f"{names.GROUP}/{name}" for name in RES
 """What may follow the group: annotations, labels, the finalizer, the version, and the kinds as rights name them."""
 
 
+CRDS = {f"{plural}.{names.GROUP}" for plural in RESOURCES[1:]}
 UNKNOWN, ON_ITS_WAY = "READY is Unknown", "READY is False and Reconciling is True"
 SOURCES = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "operator").rglob("*.py"))
 WARNED = {Reason[name] for name in re.findall(r'"Warning",\s*Reason\.([A-Z_]+)', SOURCES)}
@@ -185,3 +186,9 @@ def test_every_word_in_the_first_columns_of_troubleshooting_is_a_reason_or_condi
     words = re.findall(r"^\| `([A-Z][A-Za-z]+)`", TROUBLESHOOTING, flags=re.MULTILINE)
     assert words
     assert [word for word in words if word not in {*Reason, *ConditionType}] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id_of)
+def test_whoever_deletes_the_crds_by_a_page_deletes_all(page: Path) -> None:
+    commands = re.findall(r"kubectl delete crds? ([a-z. ]+)", page.read_text(encoding="utf-8"))
+    assert [command for command in commands if set(command.split()) != CRDS] == []
