@@ -35,10 +35,10 @@ Two labels have Graph's own words, `code` of `entrasync_job_status_code` and `re
 ## What is not known
 
 When a client secret expires is not shown. Entra's answer to a login does not tell it. Microsoft Graph tells it of the
-app registration, which the operator does not read: that would need `Application.Read.All` for this alone, and of an app
-with several secrets it would not be certain which one is used. When the secret has expired Entra refuses the login, and
-`entrasync_connection_ready` becomes 0. Prefer a federated token, which is renewed by itself, or a certificate, whose
-expiry is known before.
+app registration to those who have `Application.Read.All`, but the operator does not read the app registration yet. Of
+an app with several secrets that would not say for certain which one is used. When the secret has expired Entra refuses
+the login, and `entrasync_connection_ready` becomes 0. Prefer a federated token, which is renewed by itself, or a
+certificate, whose expiry is known before.
 """
 
 
