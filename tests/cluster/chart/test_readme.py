@@ -24,6 +24,7 @@ from tests.support.pod import Pod
 from tests.support.warm_start import fork_operator
 
 NAME = "entra-sync-operator"
+ASSIGNMENT = re.compile(r"([A-Z_]+)=(\S+)(?: +#.*)?")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -33,6 +34,20 @@ def commands(title: str) -> list[str]:
     section = readme.split(f"\n### {title}\n")[1].split("\n### ")[0]
     blocks = "".join(BLOCK.findall(section)).replace("\\\n", "")
     return [line.removeprefix("$ ") for line in blocks.splitlines() if line.startswith("$ ")]
+
+
+def list_namespaces(section: list[str], before: set[str]) -> set[str]:
+    """Follow what commands do to namespaces, from those that exist before; fails where one is created twice."""
+    namespaces = set(before)
+    for command in section:
+        found = re.search(r"(?:namespace|--namespace) ([a-z-]+)", command)
+        if found and command.startswith("kubectl create namespace "):
+            assert found[1] not in namespaces, f"{command}: it exists already"
+        if found and (command.startswith("kubectl create namespace ") or "--create-namespace" in command):
+            namespaces.add(found[1])
+        if found and command.startswith("kubectl delete namespace "):
+            namespaces.remove(found[1])
+    return namespaces
 
 
 @dataclass
@@ -45,9 +60,14 @@ class Reader:
     folder: Path
     pod: Pod | None = None
     left_out: list[str] = field(default_factory=list)
+    assigned: dict[str, str] = field(default_factory=dict)
+    """The variables that the commands set."""
 
     def follow(self, command: str) -> str:
         """Run a command, or what replaces it here; return its output."""
+        if assignment := ASSIGNMENT.fullmatch(command):
+            self.assigned[assignment[1]] = assignment[2]
+            return ""
         if command.startswith("docker "):
             self.left_out.append(command)
             return ""
@@ -55,7 +75,13 @@ class Reader:
             self.pod = self.start_operator()
             return ""
         done = subprocess.run(  # noqa: S602  # our own README, whose commands are meant for a shell
-            command, shell=True, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+            f"set -u; {command}",
+            shell=True,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         log = self.pod.output[-2000:] if self.pod else ""
         assert done.returncode == 0, f"{command}\n{done.stderr}\n{log}"
@@ -76,12 +102,7 @@ class Reader:
         path = os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])
         reported = {"TENANT_ID": self.tenant.facts["tenant_id"], "CLIENT_ID": self.tenant.facts["client_id"]}
         homes = {f"HELM_{part}_HOME": str(self.folder) for part in ("CACHE", "CONFIG", "DATA")}
-        return (
-            self.cluster.plane.environment()
-            | homes
-            | reported
-            | {"PATH": path, "IMAGE": "registry.example.com/operator"}
-        )
+        return self.cluster.plane.environment() | homes | reported | {"PATH": path} | self.assigned
 
 
 @pytest.fixture
@@ -115,3 +136,8 @@ def test_the_readme_leads_from_helm_install_to_a_ready_job_and_back(reader: Read
     image = f'"$IMAGE:{read_version(ROOT)}"'
     assert reader.left_out == [f"docker build --tag {image} .", f"docker push {image}"]
     assert reader.cluster.find("apps/v1", "deployments", NAME, NAME) is None
+
+
+def test_the_trial_leaves_no_namespace_in_the_way_of_the_install() -> None:
+    trial = list_namespaces(commands("Try it in your own cluster"), set())
+    assert list_namespaces(commands("Install"), trial) == {NAME}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.chart.test_readme import commands
+from tests.cluster.chart.test_readme import ASSIGNMENT, commands
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object
 from tests.support.helm import CHART, ROOT, Helm
@@ -39,12 +39,17 @@ class Trial:
     helm: Helm
     folder: Path
     pods: list[Pod] = field(default_factory=list)
+    assigned: dict[str, str] = field(default_factory=dict)
+    """The variables that the commands set."""
     tested: str = ""
     """What the container of `helm test` printed."""
 
     def follow(self, command: str) -> str:
         """Run a command, or what replaces it here; return its output."""
-        if command.startswith("docker "):
+        if assignment := ASSIGNMENT.fullmatch(command):
+            self.assigned[assignment[1]] = assignment[2]
+            return ""
+        if command.startswith(("docker ", "kubectl delete namespace ")):  # no controller would end the namespace
             return ""
         if command.startswith("kubectl rollout status "):
             self.start_pods()
@@ -55,7 +60,13 @@ class Trial:
             command += " --timeout=60s"
             kubelet.start()
         done = subprocess.run(  # noqa: S602  # our own README, whose commands are meant for a shell
-            command, shell=True, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+            f"set -u; {command}",
+            shell=True,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if kubelet:
             kubelet.join()
@@ -115,8 +126,8 @@ class Trial:
         path = os.pathsep.join([str(self.folder / "bin"), os.environ.get("PATH", os.defpath)])
         homes = {f"HELM_{part}_HOME": str(self.folder) for part in ("CACHE", "CONFIG", "DATA")}
         kubeconfig = str(self.folder / "kubeconfig")
-        own = {"PATH": path, "IMAGE": "registry.example.com/operator", "KUBECONFIG": kubeconfig}
-        return self.cluster.plane.environment() | homes | own
+        own = {"PATH": path, "KUBECONFIG": kubeconfig}
+        return self.cluster.plane.environment() | homes | own | self.assigned
 
 
 @pytest.fixture
