@@ -27,7 +27,7 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 	@$(BIN)/python -m control_plane get
 	@$(BIN)/python -m demo
 
-test: $(STAMP) ## Run every check and every test
+test: $(STAMP) ## Run every check, and every test but those with a real Prometheus
 	@$(BIN)/python -m control_plane get --all
 	@$(MAKE) --no-print-directory --jobs=3 check test-clusters test-parts
 
