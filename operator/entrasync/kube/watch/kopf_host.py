@@ -63,8 +63,9 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
         await hosting.end()
 
     namespaces = [namespace for namespace in hosting.access.namespaces if namespace]
+    closed = gaps_closed(hosting.kinds, hosting.access)
     try:
-        with kept_open(hosting.session.aiohttp_session), started_at_once(), gaps_closed(hosting.kinds):
+        with kept_open(hosting.session.aiohttp_session), started_at_once(), closed:
             await kopf.operator(
                 registry=registry,
                 settings=kopf_settings(),

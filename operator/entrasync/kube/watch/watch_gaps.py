@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +18,7 @@ from kopf._cogs.structs.references import Namespace, Resource
 
 from entrasync.api.names import GROUP
 from entrasync.core.resource.object_meta import ObjectMeta
+from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.watch.watched_kind import WatchedKind
 
 LOG = logging.getLogger("entrasync.kube")
@@ -41,31 +41,57 @@ Event = Any
 
 
 @contextmanager
-def gaps_closed(kinds: Sequence[WatchedKind[Any]]) -> Iterator[None]:
+def gaps_closed(kinds: Sequence[WatchedKind[Any]], access: NamespaceAccess) -> Iterator[None]:
     """Let the watches that Kopf begins meanwhile close their gaps. Kopf has no setting for it."""
-    watching.continuous_watch = partial(watch_without_gaps, kinds)  # Kopf's watch looks it up here
+    watching.continuous_watch = GaplessWatches(kinds, access).watch  # Kopf's watch looks it up here
     try:
         yield
     finally:
         watching.continuous_watch = _watch
 
 
-async def watch_without_gaps(
-    kinds: Sequence[WatchedKind[Any]], *, resource: Resource, namespace: Namespace, **options: Any
-) -> AsyncIterator[Event]:
-    """Yield what Kopf's list and the watch from there show, and forget what that list does not show any more."""
-    kind = next((each for each in kinds if (GROUP, each.plural) == (resource.group, resource.plural)), None)
-    try:
-        events = _watch(resource=resource, namespace=namespace, **options)
-        async for event in events if kind is None else _prune(kind, namespace, events):
-            yield event
-    except (*_BREAKS, errors.APIClientError) as error:
-        status = error.status if isinstance(error, errors.APIClientError) else None
-        if status not in _PASSING:
-            raise
-        if status != HTTPStatus.NOT_FOUND:  # of which the session's middleware has told
-            LOG.warning("The API server broke a watch off. It is begun anew with a list.", extra={"why": str(error)})
-        await asyncio.sleep(RETRY_INTERVAL_SECONDS)
+class GaplessWatches:
+    """Watches of Kopf that forget what is gone, and end neither themselves nor the process by what passes."""
+
+    def __init__(self, kinds: Sequence[WatchedKind[Any]], access: NamespaceAccess) -> None:
+        self._kinds = kinds
+        self._access = access
+        self._unserved: set[tuple[str, Namespace]] = set()
+        """The kinds, each with its namespace, to whose watch the last answer was 404. The log has it."""
+
+    async def watch(self, *, resource: Resource, namespace: Namespace, **options: Any) -> AsyncIterator[Event]:
+        """Yield what Kopf's list and the watch from there show, and forget what that list does not show any more."""
+        kind = next((each for each in self._kinds if (GROUP, each.plural) == (resource.group, resource.plural)), None)
+        name = f"{resource.plural}.{resource.group}".rstrip(".")  # the core group has no name
+        try:
+            events = _watch(resource=resource, namespace=namespace, **options)
+            async for event in events if kind is None else _prune(kind, namespace, events):
+                self._unserved.discard((name, namespace))
+                yield event
+        except (*_BREAKS, errors.APIClientError) as error:
+            status = error.status if isinstance(error, errors.APIClientError) else None
+            if status not in _PASSING:
+                raise
+            if status == HTTPStatus.NOT_FOUND:
+                self._tell_unserved(name, namespace, error)
+            else:
+                LOG.warning(
+                    "The API server broke a watch off. It is begun anew with a list.", extra={"why": str(error)}
+                )
+            await asyncio.sleep(RETRY_INTERVAL_SECONDS)
+
+    def _tell_unserved(self, name: str, namespace: Namespace, error: Exception) -> None:
+        """Tell of a 404 once, unless the session's middleware has told that the CRD is gone."""
+        if (name, namespace) not in self._unserved and name not in self._access.absent_crds:
+            LOG.warning(_explain_unserved(name), extra={"why": str(error)})
+        self._unserved.add((name, namespace))
+
+
+def _explain_unserved(name: str) -> str:
+    return (
+        f"The API server answers 404 to the watch of {name}, and the operator asks again every second. Check whether "
+        "its CRD is installed, and whether a proxy in front of the API server knows the path."
+    )
 
 
 async def _prune(

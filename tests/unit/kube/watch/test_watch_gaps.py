@@ -7,19 +7,22 @@ from typing import Any, cast
 import pytest
 from kopf._cogs.clients import errors, watching
 
-from entrasync.api.names import GROUP, PLURAL
+from entrasync.api.names import GROUP, PLURAL, VERSION
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.kube.watch import watch_gaps
-from entrasync.kube.watch.watch_gaps import gaps_closed, watch_without_gaps
+from entrasync.kube.watch.watch_gaps import GaplessWatches, gaps_closed
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.informer import JobInformer
 from entrasync.reconcile.state.jobs import JobStore
+from tests.support.answers import pass_answer
 from tests.support.facts import NOW, resource
 from tests.support.still_clock import StillClock
 
 LISTED = watching.Bookmark.LISTED
+UNSERVED = errors.APINotFoundError(status=404, headers={})
 
 
 class Watch:
@@ -33,15 +36,16 @@ class Watch:
         kind = WatchedKind(
             cast("JobClient", SimpleNamespace(plural=PLURAL)), JobInformer(self.store, WorkQueue(clock), clock=clock)
         )
-        self.kinds = [kind]
+        self.access = NamespaceAccess()
+        self.watches = GaplessWatches([kind], self.access)
         for namespace, uid in (("team", "a"), ("team", "b"), ("others", "c")):
             self.store.put(resource(key=ObjectKey(namespace, uid), uid=uid))
-        self._events = events
+        self.events = events
         monkeypatch.setattr(watch_gaps, "_watch", self._yield)
         monkeypatch.setattr(watch_gaps, "RETRY_INTERVAL_SECONDS", 0)
 
     async def _yield(self, **_: Any) -> AsyncIterator[Any]:
-        for event in self._events:
+        for event in self.events:
             if isinstance(event, Exception):
                 raise event
             yield event
@@ -50,7 +54,7 @@ class Watch:
         """Follow the watch of namespace `team` to its end. Returns what it yields."""
         watched = cast("Any", SimpleNamespace(group=group, plural=PLURAL))
         namespace = cast("Any", "team")
-        return [event async for event in watch_without_gaps(self.kinds, resource=watched, namespace=namespace)]
+        return [event async for event in self.watches.watch(resource=watched, namespace=namespace)]
 
     def known(self) -> set[str]:
         """Return the uids that are known."""
@@ -75,8 +79,8 @@ async def test_nothing_is_forgotten_by_a_list_that_was_cut(monkeypatch: pytest.M
 
 async def test_an_object_that_appears_while_the_list_is_read_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch, event("a"), event("b"), LISTED)
-    async for _ in watch_without_gaps(
-        watch.kinds, resource=cast("Any", SimpleNamespace(group=GROUP, plural=PLURAL)), namespace=cast("Any", "team")
+    async for _ in watch.watches.watch(
+        resource=cast("Any", SimpleNamespace(group=GROUP, plural=PLURAL)), namespace=cast("Any", "team")
     ):
         watch.store.put(resource(key=ObjectKey("team", "new"), uid="new"))
     assert watch.known() == {"a", "b", "c", "new"}
@@ -107,9 +111,43 @@ async def test_an_error_in_the_middle_ends_a_watch_and_not_the_process(
 async def test_a_kind_that_is_no_longer_served_ends_a_watch_and_forgets_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    watch = Watch(monkeypatch, event("a"), errors.APINotFoundError(status=404, headers={}))
+    watch = Watch(monkeypatch, event("a"), UNSERVED)
     assert await watch.run() == [event("a")]
     assert watch.known() == {"a", "b", "c"}
+
+
+class TestAnswer404:
+    """What is told of it. The watch is begun anew each second."""
+
+    @pytest.mark.parametrize("group", [GROUP, "apps"], ids=["one of our kinds", "another kind"])
+    async def test_to_a_watch_is_told_once(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, group: str
+    ) -> None:
+        watch = Watch(monkeypatch, UNSERVED)
+        for _ in range(3):
+            await watch.run(group=group)
+        (told,) = caplog.messages
+        assert told.startswith(f"The API server answers 404 to the watch of {PLURAL}.{group},")
+
+    async def test_is_told_again_when_the_kind_was_served_meanwhile(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        watch = Watch(monkeypatch, UNSERVED)
+        await watch.run()
+        watch.events = (LISTED, UNSERVED)
+        await watch.run()
+        assert len(caplog.messages) == 2
+
+    async def test_for_a_crd_that_is_gone_is_told_by_the_middleware_only(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        watch = Watch(monkeypatch, UNSERVED)
+        url = f"https://api/apis/{GROUP}/{VERSION}/{PLURAL}"
+        await pass_answer(watch.access, 200, url)
+        await pass_answer(watch.access, 404, url)
+        caplog.clear()
+        await watch.run()
+        assert caplog.messages == []
 
 
 async def test_a_refusal_ends_the_process_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,6 +158,6 @@ async def test_a_refusal_ends_the_process_as_before(monkeypatch: pytest.MonkeyPa
 def test_kopf_looks_its_watch_up_where_it_is_replaced() -> None:
     before = watching.continuous_watch
     assert "continuous_watch" in watching.infinite_watch.__code__.co_names
-    with gaps_closed([]):
+    with gaps_closed([], NamespaceAccess()):
         assert watching.continuous_watch is not before
     assert watching.continuous_watch is before
