@@ -1,7 +1,8 @@
 # The operator as an image, and with `--target simulator` the simulated Microsoft Graph for trials. Builds with `docker build` and with
 # `buildah bud` 1.28, so: no here-documents, no COPY --link.
 FROM python:3.13-slim AS build
-# The moment that all files get, so that two builds of the same sources have the same files.
+# The moment that all files of ours get, so that two builds of the same sources have the same ones. The layers are not the same byte for
+# byte: what the stage `bare` removes leaves the moment of the build on folders, and the tag of the base image moves.
 ARG SOURCE_DATE_EPOCH=1577836800
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src

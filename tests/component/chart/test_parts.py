@@ -148,6 +148,13 @@ def test_a_budget_by_the_pods_that_must_be_left_names_no_others(helm3: Helm) -> 
         assert "maxUnavailable" not in budget["spec"]
 
 
+def test_more_ways_out_are_open_besides_those_of_every_cluster(helm3: Helm) -> None:
+    more = [{"ports": [{"port": 16443, "protocol": "TCP"}]}]
+    [policy] = render(helm3, "networkpolicy.yaml", {"networkPolicy": {"enabled": True, "extraEgress": more}})
+    ports = {each["port"] for rule in policy["spec"]["egress"] for each in rule["ports"]}
+    assert ports == {53, 5353, 443, 6443, 16443}
+
+
 @pytest.fixture(scope="module")
 def watched_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the chart with rules and a dashboard of the test."""
