@@ -299,6 +299,13 @@ SCENARIOS = (
         holding({"schema": SCHEMA}),
     ),
     Scenario(
+        "schema reset to that of the template",
+        lambda world: world.edit(spec={"schema": {"rules": None, "policy": "TemplateDefault"}}),
+        _check_restored_schema,
+        {"deleteSchema": ONCE_OR_TWICE},
+        holding({"schema": SCHEMA}),
+    ),
+    Scenario(
         "interval",
         lambda world: world.edit(spec={"schedule": {"interval": "PT20M"}}),
         _check_interval,
