@@ -1,7 +1,7 @@
 """Runs the lines of `kubectl` and `helm` of the pages that no test follows from beginning to end.
 
 The objects that the pages name exist, and there is no operator. What would change them is run with `--dry-run=server`,
-so each line stands alone, and the API server still judges it.
+so each line stands alone, and the API server still judges it. The release exists too, so an install is an upgrade here.
 """
 
 import re
@@ -29,7 +29,7 @@ from tests.support.page_commands import files_with_commands, lines_of, mentions_
 
 RELEASE = "entra-sync-operator"
 NAMESPACE = "release-of-the-pages"
-FOLLOWED = {"README.md", "first-job.md", "CHANGELOG.md"}
+FOLLOWED = {ROOT / "README.md", ROOT / "docs" / "first-job.md", ROOT / "CHANGELOG.md"}
 """Pages whose commands are run elsewhere, and the one that also tells of commands of the past."""
 
 GUID = "0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01"
@@ -48,13 +48,22 @@ EXPECTED = {
 }
 """What a line may end with here, since no operator runs and the objects of all lines exist."""
 
+REPLACED = {
+    r"^helm install ": "helm upgrade --install ",
+    r"^(helm uninstall .*)": r"\1 --dry-run",
+    r"--timeout=\w+": "--timeout=1s",
+}
+"""What keeps a line from changing the release or from waiting."""
+
+CONNECTION = {"tenant-id": GUID, "client-id": GUID, "client-secret": "x"}
+
 WHOLE = 3
 """A mention in a text is a whole command if it has more words than these, such as `kubectl delete syncjobs`."""
 
 
 def lines() -> list[str]:
     """Read the lines of the pages, with what a reader puts in place of capitals."""
-    pages = [page for page in files_with_commands() if page.suffix == ".md" and page.name not in FOLLOWED]
+    pages = [page for page in files_with_commands() if page.suffix == ".md" and page not in FOLLOWED]
     told = [line for page in pages for program in ("kubectl", "helm") for line in lines_of(program, page)]
     named = [line for page in pages for program in ("kubectl", "helm") for line in mentions_of(program, page)]
     return list(dict.fromkeys([*told, *(line for line in named if len(line.split()) > WHOLE)]))
@@ -69,9 +78,8 @@ class Checkout:
 
     def run(self, line: str) -> str:
         """Run a line for the namespace `identity`; return its faults."""
-        for placeholder, word in PLACEHOLDERS.items():
-            line = re.sub(placeholder, word, line)
-        line = re.sub(r"--timeout=\w+", "--timeout=1s", line)
+        for found, word in (PLACEHOLDERS | REPLACED).items():
+            line = re.sub(found, word, line)
         if re.match(CHANGES, line):
             line += " --dry-run=server"
         done = subprocess.run(  # noqa: S602  our own pages, whose commands are meant for a shell
@@ -92,6 +100,7 @@ def checkout(bare_cluster: Cluster, tmp_path: Path, tmp_path_factory: pytest.Tem
     helm = find_helm("helm4", tmp_path_factory).at(bare_cluster)
     make_namespace(bare_cluster, NAMESPACE)
     helm.install(RELEASE, NAMESPACE, values={"connection": {"identity": "None"}})
+    bare_cluster.create("secrets", _object("Secret", f"{RELEASE}-connection", stringData=CONNECTION), NAMESPACE)
     job = {"servicePrincipal": {"objectId": GUID}, "template": {"id": "scim"}}
     proof = {"clientId": GUID, "secretRef": {"name": "contoso-login", "key": "client-secret"}}
     for namespace in ("identity", "hr", "people"):
@@ -120,7 +129,8 @@ def checkout(bare_cluster: Cluster, tmp_path: Path, tmp_path_factory: pytest.Tem
     homes = {f"HELM_{part}_HOME": str(tmp_path) for part in ("CACHE", "CONFIG", "DATA")}
     (tmp_path / "kubeconfig").write_bytes(bare_cluster.plane.kubeconfig.read_bytes())
     own = {"PATH": f"{tmp_path}:/usr/bin:/bin", "KUBECONFIG": str(tmp_path / "kubeconfig")}
-    environment = bare_cluster.plane.environment() | homes | own
+    told = {"IMAGE": "registry.example.com/operator", "TENANT_ID": GUID, "CLIENT_ID": GUID}
+    environment = bare_cluster.plane.environment() | homes | own | told
     place = Checkout(tmp_path, environment)
     assert place.run("kubectl config set-context --current --namespace=identity") == ""
     yield place
