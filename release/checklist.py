@@ -21,7 +21,7 @@ from release.steps.distributions import (
     packaged_modules,
     tracked_files,
 )
-from release.steps.image import build_image, find_builder
+from release.steps.image import build_images, find_builder
 from release.version import find_tag_faults, find_version_faults, read_version
 
 OUTPUT = Path("build") / "release"
@@ -66,7 +66,7 @@ def check_release(release: Release, say: Callable[[str], None]) -> None:
     package = pack_chart(release.helm, release.root, release.output)
     check_chart(package, release.helm, release.version, release.root)
     say(f"{package.name} has the version, the CRDs and the image of this release.")
-    say(build_image(find_builder(), release.version, release.root, is_required=release.is_image_required))
+    say(build_images(find_builder(), release.version, release.root, is_required=release.is_image_required))
     write_sums(release.output)
     say(f"All is in {OUTPUT}.")
 

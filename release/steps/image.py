@@ -1,4 +1,4 @@
-"""Builds the image where there is a builder, and runs it where there is an engine."""
+"""Builds the images where there is a builder, and runs them where there is an engine."""
 
 import shutil
 import subprocess
@@ -57,34 +57,51 @@ def find_builder(
     return Found(None, f"none of {', '.join(builder.name for builder in BUILDERS)} is on the PATH")
 
 
-def build_image(found: Found, version: str, root: Path, *, is_required: bool) -> str:
-    """Build the image and ask it for its version. Returns a sentence that says what was done.
+def build_images(found: Found, version: str, root: Path, *, is_required: bool) -> str:
+    """Build the images of the operator and of the simulator, and run each. Returns a sentence that says what was done.
 
     Raises:
-        NotReleasableError: The image is faulty, or it is required and cannot be built.
+        NotReleasableError: An image is faulty, or they are required and cannot be built.
     """
-    builder, tag = found.builder, f"entra-sync-operator:{version}"
+    builder = found.builder
     if builder is None:
         if is_required:
             raise NotReleasableError(
-                f"The image cannot be built: {found.reason}. Install or start one of them, or leave out IMAGE=required."
+                f"The images cannot be built: {found.reason}. Install or start one, or leave out IMAGE=required."
             )
-        return f"The image was not built: {found.reason}."
+        return f"The images were not built: {found.reason}."
+    operator, simulator = f"entra-sync-operator:{version}", f"entra-sync-operator-simulator:{version}"
+    revision = run_tool(["git", "rev-parse", "HEAD"], to="name the commit", advice="Use a clone made by Git.", cwd=root)
+    options = ("--build-arg", f"REVISION={revision.strip()}")
+    _build(builder, operator, root, options)
+    if builder.is_engine:
+        _check_version(operator, _run(builder, operator, "--version"), version)
+    _build(builder, simulator, root, (*options, "--target", "simulator"))
+    if not builder.is_engine:
+        return f"{builder.name} built {operator} and {simulator}. They were not run, which needs docker or podman."
+    _run(builder, simulator, "--help")
+    return f"{builder.name} built {operator} and {simulator}, and ran them."
+
+
+def _build(builder: Builder, tag: str, root: Path, options: tuple[str, ...]) -> None:
     run_tool(
-        [builder.name, *builder.build, "--tag", tag, root],
-        to="build the image from Dockerfile",
+        [builder.name, *builder.build, "--tag", tag, *options, root],
+        to=f"build {tag} from Dockerfile",
         advice="Mend it as its output says.",
     )
-    if not builder.is_engine:
-        return f"{builder.name} built {tag}. It was not run, which needs docker or podman."
-    stated = run_tool(
-        [builder.name, "run", "--rm", "--network=none", tag, "--version"],
+
+
+def _run(builder: Builder, tag: str, argument: str) -> str:
+    return run_tool(
+        [builder.name, "run", "--rm", "--network=none", tag, argument],
         to=f"run {tag}",
         advice="Look at ENTRYPOINT in Dockerfile.",
     ).strip()
+
+
+def _check_version(tag: str, stated: str, version: str) -> None:
     if stated != f"entra-sync-operator {version}":
         raise NotReleasableError(f"The image {tag} says {stated!r}. Build it again without a cache.")
-    return f"{builder.name} built {tag} and ran it."
 
 
 def _answers(program: str) -> bool:

@@ -93,6 +93,12 @@ class TestWorkflows:
         assert (jobs["check"]["needs"], jobs["publish"]["needs"]) == ("test", "check")
         assert not any(grant == "write" for name in ("test", "check") for grant in jobs[name]["permissions"].values())
 
+    def test_of_a_release_push_and_sign_each_image(self) -> None:
+        commands = "\n".join(step.get("run", "") for step in steps_of(FOLDER / "workflows" / "release.yml"))
+        for image in ("$IMAGE", "$IMAGE-simulator"):
+            assert f'push_image "{image}"' in commands
+            assert re.search(rf'cosign sign --yes "{re.escape(image)}@\$\w+"', commands)
+
 
 class TestZizmor:
     def test_finds_nothing(self) -> None:

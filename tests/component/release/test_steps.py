@@ -23,7 +23,7 @@ from release.steps.distributions import (
     packaged_modules,
     tracked_files,
 )
-from release.steps.image import BUILDERS, Found, build_image, find_builder
+from release.steps.image import BUILDERS, Builder, Found, build_images, find_builder
 from release.version import read_version
 from tests.support.helm import ROOT, Helm
 
@@ -162,13 +162,13 @@ class TestChart:
 class TestImage:
     def test_is_not_built_where_nothing_can_build_it(self) -> None:
         found = find_builder(lambda _: None)
-        said = build_image(found, VERSION, ROOT, is_required=False)
-        assert said == "The image was not built: none of docker, podman, buildah is on the PATH."
+        said = build_images(found, VERSION, ROOT, is_required=False)
+        assert said == "The images were not built: none of docker, podman, buildah is on the PATH."
 
     def test_is_not_built_by_a_docker_whose_daemon_does_not_run(self) -> None:
         found = find_builder({"docker": "/usr/bin/docker"}.get, lambda _: False)
-        said = build_image(found, VERSION, ROOT, is_required=False)
-        assert said == "The image was not built: docker is on the PATH but does not answer."
+        said = build_images(found, VERSION, ROOT, is_required=False)
+        assert said == "The images were not built: docker is on the PATH but does not answer."
 
     def test_is_built_by_the_first_that_answers(self) -> None:
         paths = {builder.name: f"/usr/bin/{builder.name}" for builder in BUILDERS}
@@ -176,9 +176,33 @@ class TestImage:
         assert found.builder is not None
         assert found.builder.name == "podman"
 
+    def test_and_the_simulators_are_built_with_the_commit_and_run(self, tmp_path: Path) -> None:
+        said = build_images(found_engine(tmp_path, f"entra-sync-operator {VERSION}"), VERSION, ROOT, is_required=True)
+        operator, simulator = f"entra-sync-operator:{VERSION}", f"entra-sync-operator-simulator:{VERSION}"
+        commit = run_tool(["git", "rev-parse", "HEAD"], to="", advice="", cwd=ROOT).strip()
+        assert (tmp_path / "calls").read_text(encoding="utf-8").splitlines() == [
+            f"build --tag {operator} --build-arg REVISION={commit} {ROOT}",
+            f"run --rm --network=none {operator} --version",
+            f"build --tag {simulator} --build-arg REVISION={commit} --target simulator {ROOT}",
+            f"run --rm --network=none {simulator} --help",
+        ]
+        assert said.endswith(f"built {operator} and {simulator}, and ran them.")
+
+    def test_of_another_version_is_a_fault(self, tmp_path: Path) -> None:
+        with pytest.raises(NotReleasableError, match=r"says 'entra-sync-operator 9\.9\.9'"):
+            build_images(found_engine(tmp_path, "entra-sync-operator 9.9.9"), VERSION, ROOT, is_required=True)
+
     def test_that_is_required_and_cannot_be_built_is_a_fault(self) -> None:
         with pytest.raises(NotReleasableError, match="leave out IMAGE=required"):
-            build_image(Found(None, "no builder is here"), VERSION, ROOT, is_required=True)
+            build_images(Found(None, "no builder is here"), VERSION, ROOT, is_required=True)
+
+
+def found_engine(folder: Path, stated: str) -> Found:
+    """Make a container engine that writes down how it was called, and says the same to all."""
+    program = folder / "engine"
+    program.write_text(f'#!/bin/sh\necho "$*" >> {folder}/calls\necho {stated}\n', encoding="utf-8")
+    program.chmod(0o755)
+    return Found(Builder(str(program), ("build",)), "")
 
 
 class TestStatements:
