@@ -95,7 +95,7 @@ class TestNamespaces:
             sent = sorted(shown.calls(), key=lambda each: each.world_time)
             place = [each.target.service_principal for each in sent].index(shown.world.principals[other].id)
             assert place < 12, "after those that were sent or had their turn when it came"
-            assert places_of(shown, "berta") == [1]
+            assert max(places_of(shown, "berta")) <= 2, "after one request at most, of those that waited before"
             assert most_within(shown.calls(), PERIOD) == 5
             assert shown.world.now() - began < timedelta(seconds=75)
 

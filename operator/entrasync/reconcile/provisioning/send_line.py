@@ -21,6 +21,9 @@ LATE = timedelta(seconds=30)
 _Age = tuple[datetime, str]
 """When a request was created, and its name: what orders those of a namespace."""
 
+_Since = tuple[datetime, int]
+"""Since when a namespace waits, and the number of the turn that it had then, 0 if its oldest request is newer."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -44,8 +47,9 @@ class _TenantLine:
     answered: list[datetime] = field(default_factory=list)
     """When the requests of the last ten seconds were answered: Graph had counted each of them by then."""
     waiting: dict[ObjectKey, _Waiting] = field(default_factory=dict)
-    turns: dict[str, int] = field(default_factory=dict)
-    """The number of the last turn of each namespace."""
+    turns: dict[str, _Since] = field(default_factory=dict)
+    """The last turn of each namespace. Of those that wait for nothing, only what may still put them after others."""
+    last_turn: int = 0
 
     def free_times(self, now: datetime) -> list[datetime]:
         """Return when each of the five is free to be used, sorted."""
@@ -53,11 +57,20 @@ class _TenantLine:
         times = [*(time + PERIOD for time in self.answered), *(now + PERIOD for _ in self.sending)]
         return sorted([*times, *[now] * (MAX_SENT - len(times))])
 
-    def give_turn(self, key: ObjectKey) -> None:
+    def give_turn(self, key: ObjectKey, now: datetime) -> None:
         """Note that a request is sent now, so that its namespace comes after the others."""
         self.waiting.pop(key, None)
         self.sending.add(key)
-        self.turns[key.namespace] = max(self.turns.values(), default=0) + 1
+        self.last_turn += 1
+        self.turns[key.namespace] = now, self.last_turn
+        self._forget_turns(now)
+
+    def _forget_turns(self, now: datetime) -> None:
+        """Forget the turns of namespaces that come before all that wait, with or without them."""
+        ages = self._list_ages(now)
+        first = min((self._since(namespace, min(own))[0] for namespace, own in ages.items()), default=now)
+        limit = min(first, now - PERIOD)
+        self.turns = {name: turn for name, turn in self.turns.items() if name in ages or turn[0] >= limit}
 
     def count_before(self, key: ObjectKey, created_at: datetime, now: datetime) -> int:
         """Count those that are sent earlier, of those that come back in time: a request of each namespace in turn."""
@@ -79,15 +92,24 @@ class _TenantLine:
                 ages.setdefault(key.namespace, []).append((each.created_at, key.name))
         return ages
 
-    def _rank(self, namespace: str, oldest: _Age) -> tuple[int, _Age, str]:
-        """Return what orders the namespaces: whose turn was longest ago, and then who has waited longest."""
-        return self.turns.get(namespace, 0), oldest, namespace
+    def _rank(self, namespace: str, oldest: _Age) -> tuple[_Since, _Age, str]:
+        """Return what orders the namespaces: who waits longest since its last turn."""
+        return self._since(namespace, oldest), oldest, namespace
+
+    def _since(self, namespace: str, oldest: _Age) -> _Since:
+        """Return since when a namespace waits: its last turn, or the creation of its oldest request if that was later.
+
+        So one that was never seen before does not go before those that wait already.
+        """
+        created = oldest[0], 0
+        return max(created, self.turns.get(namespace, created))
 
 
 class SendLine:
     """Lets at most five requests of each tenant go in ten seconds. All times are world time.
 
-    One of each namespace goes in turn, so that no namespace can keep the others waiting by many requests. Within a
+    One of each namespace goes in turn, so that no namespace can keep the others waiting by many requests. The one that
+    waits longest since its last turn goes first, so that none waits for ever for others that come anew. Within a
     namespace the oldest goes first.
     The ten seconds count from the answer, so that Graph sees no sixth within them however slow the way to it is.
     """
@@ -105,7 +127,7 @@ class SendLine:
         line = self._tenants.setdefault(tenant, _TenantLine(answered=list(self._seed)))
         free_times, before = line.free_times(now), line.count_before(key, created_at, now)
         if before < MAX_SENT and free_times[before] <= now:
-            line.give_turn(key)
+            line.give_turn(key, now)
             return None
         wait = free_times[before % MAX_SENT] + PERIOD * (before // MAX_SENT) - now
         look_again = max(wait if wait <= LONGEST_EXACT_WAIT else wait / 2, SHORTEST_WAIT)

@@ -36,6 +36,9 @@ class WaitingRequests:
             assert self.enter(number) is None
             self.line.finish(TENANT, key(number), self.now)
 
+    def count_turns(self) -> int:
+        return len(self.line._tenants[TENANT].turns)
+
     def move(self, delay: timedelta) -> None:
         self.now += delay
 
@@ -139,6 +142,26 @@ class TestNamespaces:
             line.enter(number, namespace=namespace)
         places = [line.place(number, namespace) for number, namespace in waiting]
         assert sorted(places) == list(range(1, len(waiting) + 1))
+
+    def test_that_have_had_their_turn_do_not_wait_for_new_ones_without_an_end(self, line: WaitingRequests) -> None:
+        for second in range(1, 10):
+            line.move(seconds(1))
+            assert line.place(3600 + second, f"new-{second}") > 1
+        line.move(seconds(1))
+        assert line.enter(5, namespace="many") is None, "it has waited longer than each of the new ones"
+
+    def test_that_come_later_wait_for_one_request_of_one_with_many(self, line: WaitingRequests) -> None:
+        for number in range(5, 10):
+            line.enter(number, namespace="many")
+        line.move(seconds(1))
+        assert line.place(3601, "new") == 2
+
+    def test_that_wait_for_nothing_any_more_are_forgotten(self, line: WaitingRequests) -> None:
+        for number in range(50):
+            line.move(PERIOD)
+            assert line.enter(3700 + number, namespace=f"new-{number}") is None
+            line.line.finish(TENANT, key(3700 + number, f"new-{number}"), line.now)
+        assert line.count_turns() < 10
 
 
 class TestPlace:
