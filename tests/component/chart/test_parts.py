@@ -176,6 +176,12 @@ def test_rules_and_dashboards_reach_the_cluster_as_they_are(helm: Helm, watched_
     assert found["ConfigMap"]["metadata"]["labels"]["grafana_dashboard"] == "1"
 
 
+def test_the_dashboards_of_the_chart_are_those_of_its_files(helm3: Helm) -> None:
+    [made] = render(helm3, "dashboards.yaml", {"metrics": {"grafanaDashboard": {"enabled": True}}})
+    files = {path.name: path.read_text(encoding="utf-8") for path in (CHART / "files" / "dashboards").iterdir()}
+    assert made["data"] == files != {}
+
+
 def test_the_address_of_the_runbooks_is_written_before_each_of_them(helm: Helm) -> None:
     values = {"metrics": {"prometheusRule": {"enabled": True, "runbookBaseUrl": "https://git.example.com/entra/"}}}
     [made] = [each for each in documents(helm.render("entra", values=values)) if each["kind"] == "PrometheusRule"]

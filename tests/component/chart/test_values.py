@@ -213,6 +213,14 @@ def test_values_and_schema_have_the_same_keys() -> None:
     assert set(named_values(yaml.safe_load(VALUES))) == named - unset | {"strategy"}
 
 
+def test_the_set_that_has_everything_leaves_only_these_values_at_their_defaults() -> None:
+    text = (ROOT / "tests" / "data" / "chart" / "values" / "everything.yaml").read_text(encoding="utf-8")
+    defaults, everything = yaml.safe_load(VALUES), yaml.safe_load(text)
+    same = [path for path in named_values(defaults) if value_at(everything, path) == value_at(defaults, path)]
+    unset = ("simulator", "metrics.service", "metrics.podMonitor", "metrics.prometheusRule", "metrics.grafanaDashboard")
+    assert same == [f"{part}.enabled" for part in unset]
+
+
 def test_the_chart_can_be_included_by_another_under_a_condition(helm: Helm, tmp_path: Path) -> None:
     about = {"apiVersion": "v2", "name": "platform", "version": "1.0.0"}
     included = {
@@ -305,6 +313,11 @@ def named_values(values: dict[str, Any], path: str = "") -> Iterator[str]:
             yield from named_values(value, here)
         else:
             yield here
+
+
+def value_at(values: dict[str, Any], path: str) -> object:
+    """Return the value at a path; a KeyError says that a set of values lacks it."""
+    return reduce(lambda found, name: found[name], path.split("."), values)
 
 
 def properties(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
