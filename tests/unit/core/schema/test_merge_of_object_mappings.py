@@ -11,6 +11,7 @@ from entrasync.core.remote.schema import Schema
 from entrasync.core.schema.merge import Merged, merge_schema
 from tests.support.schemas import graph_schema
 
+GRAPH_NAMES = {"scopingFilter": "scope"}
 RULES = ("users", "groups", "guests")
 FLOWS = st.lists(st.sampled_from(["Add", "Update", "Delete"]), min_size=1, unique=True)
 
@@ -38,7 +39,16 @@ def schemas(draw: st.DrawFn) -> dict[str, Any]:
     return schema
 
 
-WISHED = st.fixed_dictionaries({}, optional={"enabled": st.booleans(), "flowTypes": FLOWS})
+CLAUSES = st.fixed_dictionaries(
+    {
+        "attribute": st.sampled_from(["department", "city"]),
+        "operator": st.just("EQUALS"),
+        "value": st.text("ab", max_size=3),
+    }
+)
+GROUPS = st.lists(st.fixed_dictionaries({"clauses": st.lists(CLAUSES, min_size=1, max_size=2)}), min_size=1, max_size=2)
+FILTERS = st.just({"mode": "None"}) | st.fixed_dictionaries({"mode": st.just("Groups"), "groups": GROUPS})
+WISHED = st.fixed_dictionaries({}, optional={"enabled": st.booleans(), "flowTypes": FLOWS, "scopingFilter": FILTERS})
 WISHES = st.dictionaries(st.sampled_from(RULES), WISHED, min_size=1)
 
 
@@ -60,7 +70,7 @@ def without(mapping: dict[str, Any], names: set[str]) -> dict[str, Any]:
 def test_only_the_members_that_are_named_change(schema: dict[str, Any], wishes: dict[str, dict[str, Any]]) -> None:
     merged = merge(schema, wishes).schema
     for rule in RULES:
-        named = set(wishes.get(rule, {}))
+        named = {GRAPH_NAMES.get(name, name) for name in wishes.get(rule, {})}
         assert without(mapping_of(merged, rule), named) == without(mapping_of(schema, rule), named)
     assert without(dict(merged), {"synchronizationRules"}) == without(schema, {"synchronizationRules"})
 
@@ -78,16 +88,18 @@ def test_the_reverse_merge_brings_back_what_there_was(
     schema: dict[str, Any], wishes: dict[str, dict[str, Any]]
 ) -> None:
     reverse = {
-        rule: {
-            name: value.split(",") if name == "flowTypes" else value
-            for name, value in mapping_of(schema, rule).items()
-            if name in wish
-        }
-        for rule, wish in wishes.items()
+        rule: {name: reverse_of(name, mapping_of(schema, rule)) for name in wish} for rule, wish in wishes.items()
     }
     back = merge(merge(schema, wishes).schema, reverse).schema
     for rule in RULES:
         assert read(mapping_of(back, rule)) == read(mapping_of(schema, rule))
+
+
+def reverse_of(name: str, mapping: dict[str, Any]) -> Any:
+    """Return what spec says to bring back a member as it is in a mapping, which has no filter."""
+    if name == "scopingFilter":
+        return {"mode": "None"}
+    return mapping[name].split(",") if name == "flowTypes" else mapping[name]
 
 
 def read(mapping: dict[str, Any]) -> dict[str, Any]:
