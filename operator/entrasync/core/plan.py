@@ -113,6 +113,28 @@ def _name_service_principal(desired: Desired) -> str:
     return f"spec.servicePrincipal.objectId is {desired.service_principal_id}"
 
 
+SCHEMA_RULES: tuple[Rule, ...] = (
+    schema_could_not_be_read,
+    schema_part_is_unknown,
+    attribute_is_unknown,
+    rule_is_not_editable,
+    directory_is_read_only,
+    expression_is_refused,
+    mapping_test_fails,
+    schema_change_awaits_approval,
+    schema_was_not_taken,
+)
+"""Rules that find why the schema is not as wanted. Until a person has looked, which may take days, restarts go on."""
+
+RESTART_RULES: tuple[Rule, ...] = (
+    pause_was_not_taken,
+    restart_is_requested,
+    quarantine_may_be_ended,
+    restart_is_due,
+    periodic_restart_is_due,
+)
+"""Rules of restarts, with the one that keeps them from a job that Graph shows running although it is to be paused."""
+
 WORK_RULES: tuple[Rule, ...] = (
     job_runs_but_should_be_paused,
     acknowledgement_is_outdated,
@@ -132,22 +154,10 @@ WORK_RULES: tuple[Rule, ...] = (
     credentials_were_refused,
     saved_secrets_do_not_show,
     saved_secrets_were_not_taken,
-    schema_could_not_be_read,
-    schema_part_is_unknown,
-    attribute_is_unknown,
-    rule_is_not_editable,
-    directory_is_read_only,
-    expression_is_refused,
-    mapping_test_fails,
-    schema_change_awaits_approval,
-    schema_was_not_taken,
+    *SCHEMA_RULES,
     job_is_paused_but_should_run,
     start_was_not_taken,
-    pause_was_not_taken,
-    restart_is_requested,
-    quarantine_may_be_ended,
-    restart_is_due,
-    periodic_restart_is_due,
+    *RESTART_RULES,
     interval_differs,
     settings_were_not_taken,
     timetable_cannot_be_followed,
@@ -160,30 +170,6 @@ WORK_RULES: tuple[Rule, ...] = (
 A job is paused whatever is wrong with its application or schema. It is started only when these are right, unless it ran
 before. Rules about the job's health come last, when nothing else is left to do.
 """
-
-SCHEMA_RULES = frozenset(
-    {
-        schema_could_not_be_read,
-        schema_part_is_unknown,
-        attribute_is_unknown,
-        rule_is_not_editable,
-        directory_is_read_only,
-        expression_is_refused,
-        mapping_test_fails,
-        schema_change_awaits_approval,
-        schema_was_not_taken,
-    }
-)
-"""Rules that find why the schema is not as wanted. Until a person has looked, which may take days, restarts go on."""
-
-RESTART_RULES: tuple[Rule, ...] = (
-    pause_was_not_taken,
-    restart_is_requested,
-    quarantine_may_be_ended,
-    restart_is_due,
-    periodic_restart_is_due,
-)
-"""Rules of restarts, with the one that keeps them from a job that Graph shows running although it is to be paused."""
 
 MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     acknowledgement_is_outdated,
