@@ -58,6 +58,12 @@ class Plugin:
         output, errors = self.capsys.readouterr()
         return Answer(code, output, errors)
 
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command that goes on until it is ended."""
+        command = (sys.executable, "-m", "kubectl_entrasync", *arguments)
+        environment = {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
     def run_on_terminal(self, *arguments: str) -> tuple[int, list[str]]:
         """Run a command on a terminal of 80 columns. Returns its exit code and the lines on the screen."""
         environment = {**os.environ, "KUBECONFIG": str(self.kubeconfig), "TERM": "xterm"}

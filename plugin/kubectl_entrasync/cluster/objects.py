@@ -1,6 +1,7 @@
 """The operator's objects in a cluster, as plain documents."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import Any
 
 from kubernetes import client, watch
@@ -16,15 +17,15 @@ _PAGE = 500
 
 _CONNECT_SECONDS, _READ_SECONDS = 5.0, 60.0
 
-_MERGE_PATCH = "application/merge-patch+json"
+_WATCH_SECONDS = 300
+"""After which a watch begins anew, so that one that has died in silence is noticed."""
 
 
 class Objects:
-    """Lists, reads and patches the objects of one kind."""
+    """Lists, reads and follows the SynchronizationJobs."""
 
-    def __init__(self, access: Access, plural: str = PLURAL) -> None:
+    def __init__(self, access: Access) -> None:
         self.access = access
-        self._plural = plural
         self._api = client.CustomObjectsApi(access.api)
 
     def list_all(self) -> list[Object]:
@@ -33,40 +34,11 @@ class Objects:
 
     def read(self, name: str) -> Object:
         """Read one. Raises `Failure` if there is none."""
-        with explain_refusals(self.access, "get", self._plural, name=name):
+        with explain_refusals(self.access, "get", name=name):
             found: Object = self._api.get_namespaced_custom_object(
-                GROUP, VERSION, self.namespace, self._plural, name, _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS)
+                GROUP, VERSION, self.namespace, PLURAL, name, _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS)
             )
         return found
-
-    def annotate(self, name: str, annotations: Mapping[str, str | None]) -> Object:
-        """Set annotations, or remove those that are None. Returns the object as it is now."""
-        with explain_refusals(self.access, "patch", self._plural, name=name):
-            changed: Object = self._api.patch_namespaced_custom_object(
-                GROUP,
-                VERSION,
-                self.namespace,
-                self._plural,
-                name,
-                {"metadata": {"annotations": dict(annotations)}},
-                _content_type=_MERGE_PATCH,
-                _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS),
-            )
-        return changed
-
-    def create(self, document: Object) -> Object:
-        """Create one in the namespace that is meant."""
-        with explain_refusals(self.access, "create", self._plural, name=document["metadata"].get("name")):
-            made: Object = self._api.create_namespaced_custom_object(
-                GROUP,
-                VERSION,
-                self.namespace,
-                self._plural,
-                document,
-                field_validation="Strict",
-                _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS),
-            )
-        return made
 
     def follow(self) -> Iterator[list[Object]]:
         """Yield all of them now, and again after each change, for ever."""
@@ -90,40 +62,32 @@ class Objects:
         found: list[Object] = []
         page: Object = {"metadata": {}}
         while True:
-            with explain_refusals(self.access, "list", self._plural):
+            with explain_refusals(self.access, "list"):
                 page = self._list_page(page["metadata"].get("continue"))
             found += page["items"]
             if not page["metadata"].get("continue"):
                 return found, page["metadata"]["resourceVersion"]
 
-    def _list_page(self, token: str | None, **options: Any) -> Object:
-        options |= {"limit": _PAGE, "_continue": token, "_request_timeout": (_CONNECT_SECONDS, _READ_SECONDS)}
-        place = (GROUP, VERSION)
-        if self.access.namespace is None:
-            page: Object = self._api.list_cluster_custom_object(*place, self._plural, **options)
-        else:
-            page = self._api.list_namespaced_custom_object(*place, self.access.namespace, self._plural, **options)
+    def _list_page(self, token: str | None) -> Object:
+        call, place = self._lister()
+        page: Object = call(*place, limit=_PAGE, _continue=token, _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS))
         return page
 
+    def _lister(self) -> tuple[Callable[..., Any], tuple[str, ...]]:
+        """Return the call that lists or watches what is meant, and its place."""
+        if self.access.namespace is None:
+            return self._api.list_cluster_custom_object, (GROUP, VERSION, PLURAL)
+        return self._api.list_namespaced_custom_object, (GROUP, VERSION, self.access.namespace, PLURAL)
+
     def _watch(self, version: str) -> Iterator[Object]:
-        events = watch.Watch()
-        options: dict[str, Any] = {"resource_version": version, "timeout_seconds": 300}
-        with explain_refusals(self.access, "watch", self._plural):
-            if self.access.namespace is None:
-                stream = events.stream(self._api.list_cluster_custom_object, GROUP, VERSION, self._plural, **options)
-            else:
-                stream = events.stream(
-                    self._api.list_namespaced_custom_object,
-                    GROUP,
-                    VERSION,
-                    self.access.namespace,
-                    self._plural,
-                    **options,
-                )
-            for event in stream:
-                if event["type"] == "ERROR":
-                    return  # the version is too old: all are listed anew
-                yield event
+        """Yield the changes since a version, until the API server ends the watch or does not know the version."""
+        call, place = self._lister()
+        with explain_refusals(self.access, "watch"):
+            try:
+                yield from watch.Watch().stream(call, *place, resource_version=version, timeout_seconds=_WATCH_SECONDS)
+            except client.ApiException as error:
+                if error.status != HTTPStatus.GONE:
+                    raise
 
 
 def _identify(document: Object) -> str:

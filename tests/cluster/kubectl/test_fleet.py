@@ -1,5 +1,7 @@
 """`kubectl entrasync get` and `status` against a real API server."""
 
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from control_plane import ControlPlane
 from tests.cluster.jobs import Jobs
 from tests.cluster.kubectl.conftest import condition
 from tests.support.plugin import Plugin
+from tests.support.polling import HANG_SECONDS
 
 LONG_MESSAGE = (
     "Graph has put the job in quarantine because it would delete 612 users, more than the threshold of 500. Approve "
@@ -110,6 +113,31 @@ class TestStatus:
         assert LONG_MESSAGE in " ".join(line.strip() for line in lines)
 
 
+class TestWatch:
+    def test_shows_each_change_until_it_is_ended_and_ends_as_the_fleet_is_then(
+        self, plugin: Plugin, own_jobs: Jobs
+    ) -> None:
+        job = own_jobs.create({"metadata": {"name": "crm"}})
+        with plugin.start("get", "--watch", "-n", own_jobs.namespace) as process:
+            wait_for_line(process, "New")
+            own_jobs.change(job, {"status": {"conditions": [condition("Ready", "True", "Healthy")]}})
+            wait_for_line(process, "Healthy")
+            stalled = [condition("Ready", "False", "Conflict"), condition("Stalled", "True", "Conflict")]
+            own_jobs.change(job, {"status": {"conditions": stalled}})
+            wait_for_line(process, "Stalled")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(HANG_SECONDS) == 1
+
+
+def wait_for_line(process: subprocess.Popen[str], health: str) -> None:
+    """Read on until the line of the job has this health."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.split()[:2] == ["crm", health]:
+            return
+    pytest.fail(f"it ended before it showed {health}")
+
+
 class TestRefusal:
     """What keeps the plugin from its work is said in a sentence, and ends it with 2."""
 
@@ -117,7 +145,7 @@ class TestRefusal:
         answer = plugin.run("get", "missing", "-n", namespace)
         assert answer.code == 2
         assert answer.errors == (
-            f"Error: There is no synchronizationjobs missing in namespace {namespace}. List those that there are with "
+            f"Error: There is no SynchronizationJob missing in namespace {namespace}. List those that there are with "
             "`kubectl get synchronizationjobs --all-namespaces`.\n"
         )
 
