@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from entrasync.api.job.application import AccidentalDeletionsSpec, CredentialEntry, NotificationsSpec
 from entrasync.api.job.secret_keys import SENSITIVE_KEYS, SecretKey
+from entrasync.api.model import ApiModel
 from entrasync.core.application.notification_settings import (
     SEPARATOR,
     can_merge,
@@ -51,7 +52,7 @@ def take_application(stored: Iterable[StoredSecret]) -> TakenApplication:
     known = {key: value for key, value in credentials.items() if key in set(SecretKey)}
     missing = tuple(key for key, value in known.items() if _is_secret(key, value))
     entries = [{"key": key, "value": value} for key, value in known.items() if key not in missing]
-    taken = [entry for entry in entries if _is_valid_entry(entry)]
+    taken = [entry for entry in entries if is_valid(CredentialEntry, entry)]
     notes += [f"Graph stores {key}, which spec cannot name. It is left as it is." for key in credentials - known.keys()]
     notes += [f"The value of {each['key']} does not fit into spec." for each in entries if each not in taken]
     block = {"credentials": {"entries": taken}} if taken else {}
@@ -68,9 +69,10 @@ def _is_secret(key: str, value: str) -> bool:
     return bool(parts.scheme and parts.netloc and (parts.query or "@" in parts.netloc))
 
 
-def _is_valid_entry(entry: Mapping[str, str]) -> bool:
+def is_valid(model: type[ApiModel], entry: Mapping[str, Any]) -> bool:
+    """Whether spec can have an entry as it is."""
     try:
-        CredentialEntry.model_validate(entry)
+        model.model_validate(entry)
     except ValidationError:
         return False
     return True

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ValidationError
-
 from entrasync.api.job.spec import JobSetting
 from entrasync.api.names import API_VERSION, KIND
 from entrasync.core.primitives.json_values import read_object, read_text
 from entrasync.core.remote.job_settings import read_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.graph.service_principals import ServicePrincipal
-from kubectl_entrasync.import_jobs.application import TakenApplication
+from kubectl_entrasync.import_jobs.application import TakenApplication, is_valid
 
 _STATES = {"Active": "Active", "Disabled": "Paused", "Paused": "Paused"}
 """Graph's words for the state of a schedule, as spec has them (graph-facts 0.2)."""
@@ -103,16 +101,8 @@ def _take_settings(job: RemoteJob) -> tuple[list[dict[str, str]], list[str]]:
     taken, notes = [], []
     for name, value in found:
         entry = {"name": name, "value": value}
-        if value is None or counts[name] > 1 or not _is_valid_setting(entry):
+        if value is None or counts[name] > 1 or not is_valid(JobSetting, entry):
             notes.append(f"The setting {name} cannot be written in spec. It is left as it is.")
         else:
             taken.append({"name": name, "value": value})
     return taken, list(dict.fromkeys(notes))
-
-
-def _is_valid_setting(entry: Mapping[str, Any]) -> bool:
-    try:
-        JobSetting.model_validate(entry)
-    except ValidationError:
-        return False
-    return True

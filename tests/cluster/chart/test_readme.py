@@ -7,7 +7,6 @@ environment variables, as a name server could do it.
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster
 from tests.support.helm import CHART, ROOT, Helm
 from tests.support.installation import SimulatedTenant, clear, free_port
+from tests.support.page_shell import run_page_command
 from tests.support.pod import Pod
 from tests.support.warm_start import fork_operator
 
@@ -74,15 +74,7 @@ class Reader:
         if command.startswith("kubectl rollout status "):
             self.pod = self.start_operator()
             return ""
-        done = subprocess.run(  # noqa: S602  # our own README, whose commands are meant for a shell
-            f"set -u; {command}",
-            shell=True,
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_page_command(command, folder=self.folder, environment=self.environment)
         log = self.pod.output[-2000:] if self.pod else ""
         assert done.returncode == 0, f"{command}\n{done.stderr}\n{log}"
         return done.stdout

@@ -20,6 +20,7 @@ from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object
 from tests.support.helm import CHART, ROOT, Helm
 from tests.support.installation import clear, free_port
+from tests.support.page_shell import run_page_command
 from tests.support.pod import Pod
 from tests.support.polling import until
 from tests.support.warm_start import fork_operator, fork_simulator
@@ -59,15 +60,7 @@ class Trial:
         if kubelet:
             command += " --timeout=60s"
             kubelet.start()
-        done = subprocess.run(  # noqa: S602  # our own README, whose commands are meant for a shell
-            f"set -u; {command}",
-            shell=True,
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_page_command(command, folder=self.folder, environment=self.environment)
         if kubelet:
             kubelet.join()
         log = "\n".join(pod.output[-2000:] for pod in self.pods)
