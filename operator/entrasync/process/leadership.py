@@ -20,7 +20,7 @@ from entrasync.core.leadership.lease import (
     see_lease,
 )
 from entrasync.core.leadership.term import Term, renew_interval
-from entrasync.kube.client.api_client import Forbidden
+from entrasync.kube.client.api_client import AdmissionDenied, Forbidden
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 LOG = logging.getLogger("entrasync.process")
@@ -33,7 +33,17 @@ FORBIDDEN = (
     "namespace (helm upgrade does), or set --leader-election=false for a single process."
 )
 
+DENIED = (
+    "Admission refuses what this replica writes into the Lease, so it cannot lead. Let the webhook or policy that "
+    "refuses pass the operator's writes of leases in its namespace."
+)
+
 LOST = "This replica has lost the Lease. It stops all work at once and ends, because another replica may act now."
+
+
+def explain_refusal(error: Forbidden) -> str:
+    """Explain why the Lease is refused, and what to do."""
+    return DENIED if isinstance(error, AdmissionDenied) else FORBIDDEN
 
 
 class LeaseStore(Protocol):
@@ -146,7 +156,7 @@ class Leadership:
             self._fault = None
         except Forbidden as error:
             self._fault = "the API server refuses the Lease; the log has why"
-            self._log_once(logging.ERROR, FORBIDDEN, error)
+            self._log_once(logging.ERROR, explain_refusal(error), error)
         except LEASE_ERRORS as error:
             self._fault = "the Lease could not be read or taken; the log has why"
             self._log_once(logging.WARNING, "The Lease could not be read or taken. It is tried again.", error)
@@ -213,7 +223,7 @@ class Leadership:
                 wanted = renew_lease(self._seen.lease, duration=self._duration, now=_now())
                 self._begin_term(await self._leases.write(wanted), sent_at)
         except Forbidden as error:
-            self._log_once(logging.ERROR, FORBIDDEN, error)
+            self._log_once(logging.ERROR, explain_refusal(error), error)
         except (ResourceChanged, ResourceGone) as error:
             self._log_once(logging.WARNING, "The Lease was changed by somebody else.", error)
             await self._look_who_holds_it(self._seen.lease)

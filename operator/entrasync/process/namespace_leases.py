@@ -13,7 +13,7 @@ from entrasync.api.names import GROUP, PLURAL
 from entrasync.core.leadership.lease import SeenLease, claim_lease, is_available, see_lease
 from entrasync.core.leadership.term import Term
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.kube.client.api_client import Forbidden, NamespaceTerminating
+from entrasync.kube.client.api_client import AdmissionDenied, Forbidden, NamespaceTerminating
 from entrasync.process.leadership import LEASE_ERRORS, LeaseStore, describe, read_monotonic
 
 LOG = logging.getLogger("entrasync.process")
@@ -120,7 +120,7 @@ class NamespaceLeases:
             namespace.is_unguarded = self._find_other_holder(namespace) is None
             namespace.next_look = self._monotonic() + RENEW_INTERVAL.total_seconds()
             if not isinstance(error, NamespaceTerminating):
-                self._log_once(namespace, logging.WARNING, _explain_refusal(name), why=describe(error))
+                self._log_once(namespace, logging.WARNING, _explain_refusal(name, error), why=describe(error))
         except LEASE_ERRORS as error:
             self._log_once(
                 namespace, logging.WARNING, f"The Lease of namespace {name} could not be taken.", why=describe(error)
@@ -161,7 +161,12 @@ def _explain_holder(namespace: str, holder: str) -> str:
     )
 
 
-def _explain_refusal(namespace: str) -> str:
+def _explain_refusal(namespace: str, error: Forbidden) -> str:
+    if isinstance(error, AdmissionDenied):
+        return (
+            f"Admission refuses the Lease {LEASE_NAME} in namespace {namespace}, so other installs do not see that "
+            "this one acts there. Let the webhook or policy that refuses pass the operator's writes of leases there."
+        )
     return (
         f"The API server refuses the Lease {LEASE_NAME} in namespace {namespace}, so it cannot be told whether another "
         "install acts there. Grant get, create and patch on leases there (helm upgrade does)."

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from entrasync.kube.client.api_client import Forbidden
+from entrasync.kube.client.api_client import AdmissionDenied, Forbidden
 from entrasync.process.leadership import LeadershipLost, NoElection
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.scripted_lease import Replicas
@@ -81,6 +81,16 @@ class TestElection:
         await replicas.pass_time(2.5)
         assert first.is_leading
         assert first.find_fault() is None
+
+    async def test_a_refusal_by_admission_is_told_as_one_and_not_as_a_missing_right(
+        self, replicas: Replicas, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        replicas.store.fault = AdmissionDenied("a webhook denied the request")
+        await replicas.begin("first")
+        await replicas.pass_time(10)
+        [line] = [record for record in caplog.records if "Admission refuses" in record.message]
+        assert "Let the webhook or policy that refuses pass" in line.message
+        assert "Grant" not in line.message
 
 
 class TestTerm:

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.kube.client.api_client import Forbidden, NamespaceTerminating
+from entrasync.kube.client.api_client import AdmissionDenied, Forbidden, NamespaceTerminating
 from entrasync.process.namespace_leases import NamespaceLeases
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.loop_time import LoopTime, settle
@@ -146,6 +146,18 @@ class TestApiServerTrouble:
         assert leases.may_act(JOB)
         [line] = [record.message for record in caplog.records if "refuses the Lease" in record.message]
         assert "Grant get, create and patch on leases there" in line
+
+    async def test_a_lease_that_admission_refuses_is_told_as_such_and_stops_nothing(
+        self, installs: Installs, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        leases = await installs.begin("one")
+        installs.stores["team-a"].fault = AdmissionDenied("a webhook denied the request")
+        leases.may_act(JOB)
+        await installs.pass_time(120)
+        assert leases.may_act(JOB)
+        [line] = [record.message for record in caplog.records if "refuses the Lease" in record.message]
+        assert "Let the webhook or policy that refuses pass" in line
+        assert "Grant" not in line
 
     async def test_a_refused_lease_that_another_install_held_when_last_read_leaves_the_namespace_to_it(
         self, installs: Installs

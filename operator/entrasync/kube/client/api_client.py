@@ -1,6 +1,7 @@
 """Calls to the API server, over the session that Kopf uses too, and what a refusal means."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,14 @@ MERGE_PATCH, JSON_PATCH = "application/merge-patch+json", "application/json-patc
 
 class Forbidden(ApiServerUnavailable):
     """The API server refused because a right is missing (403). The message has its words."""
+
+
+class AdmissionDenied(Forbidden):
+    """An admission webhook or a ValidatingAdmissionPolicy refused the request with 403. No right is missing."""
+
+
+class TooLarge(ApiServerUnavailable):
+    """The request is larger than the API server takes (413). A ValidatingAdmissionPolicy may refuse with it too."""
 
 
 class Unprocessable(ApiServerUnavailable):
@@ -48,10 +57,18 @@ class NamespaceTerminating(Forbidden):
     """The namespace is being deleted. It takes no new objects, whatever rights there are."""
 
 
-REFUSALS = (BadRequest, Forbidden, InternalError)
-"""What the API server answers when admission stops a write: the webhook chooses 400 or 403, and 500 if it is down.
+REFUSALS = (BadRequest, Forbidden, InternalError, TooLarge)
+"""What the API server answers when admission stops a write: a webhook with 400 or 403, a policy with 403 or 413, and
+500 if the webhook is down.
 
 `Unprocessable` is not among them, because only a look at the object shows whether admission is what has stopped it.
+"""
+
+
+_ADMISSION_WORDS = re.compile(r"\bdenied (the )?request\b")
+"""In what the API server says when a webhook ("denied the request") or a policy ("denied request") refuses.
+
+Its authorizer says "cannot" with the verb and the resource.
 """
 
 
@@ -146,13 +163,21 @@ async def error_of(response: aiohttp.ClientResponse) -> Exception:
         case 404:
             return ResourceGone(words) if is_status else NotServed(words)
         case 403:
-            return NamespaceTerminating(words) if is_ending else Forbidden(words)
+            return _forbidden(words, message=message, is_ending=is_ending)
+        case 413:
+            return TooLarge(words)
         case 422:
             return Unprocessable(words)
         case 500:
             return InternalError(words) if is_status else ApiServerUnavailable(words)
         case _:
             return ApiServerUnavailable(words)
+
+
+def _forbidden(words: str, *, message: str, is_ending: bool) -> Forbidden:
+    if is_ending:
+        return NamespaceTerminating(words)
+    return AdmissionDenied(words) if _ADMISSION_WORDS.search(message) else Forbidden(words)
 
 
 def _is_terminating(answer: Mapping[str, Any]) -> bool:

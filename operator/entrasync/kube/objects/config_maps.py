@@ -16,6 +16,7 @@ from entrasync.kube.client.api_client import (
     Forbidden,
     InternalError,
     NamespaceTerminating,
+    TooLarge,
     Unprocessable,
 )
 from entrasync.kube.client.paths import encode_segment
@@ -95,7 +96,12 @@ class ConfigMapClient:
             return await self._api_client.call(method, path, body=document, accept=accept)
         except NamespaceTerminating:
             raise  # its resources are deleted as well
-        except (BadRequest, Forbidden, Unprocessable) as error:  # policies of a cluster answer with any of them
+        except (
+            BadRequest,
+            Forbidden,
+            TooLarge,
+            Unprocessable,
+        ) as error:  # policies of a cluster answer with any of them
             raise ConfigMapRefused(str(error)) from error
         except InternalError as error:
             raise error if document is None else WriteRefused(str(error)) from error

@@ -6,7 +6,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted, Transient
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.kube.client.api_client import ApiClient, Forbidden
+from entrasync.kube.client.api_client import AdmissionDenied, ApiClient, Forbidden
 from entrasync.kube.client.paths import encode_segment
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
@@ -45,6 +45,11 @@ def _read_token(answer: Any) -> str:
 
 
 def _explain(service_account: ObjectKey, error: Forbidden) -> str:
+    if isinstance(error, AdmissionDenied):
+        return (
+            f"Admission refuses a token of ServiceAccount {service_account}. Let the webhook or policy that refuses "
+            f"pass the operator's requests for tokens. The API server says: {error}."
+        )
     namespace, name = service_account.namespace, service_account.name
     return (
         f"The operator may not ask for a token of ServiceAccount {service_account}. Let the owner of namespace "

@@ -124,6 +124,13 @@ class TestRefusalByAdmission:
             await harness.write()
         assert not isinstance(caught.value, WriteRefused)
 
+    async def test_by_a_policy_whose_reason_is_that_it_is_too_large_is_one_that_the_status_can_say(
+        self, harness: ClientHarness
+    ) -> None:
+        harness.answers.say(413, {"message": INVALID})
+        with pytest.raises(WriteRefused, match="ValidatingAdmissionPolicy"):
+            await harness.jobs.patch_metadata(MINE, {"finalizers": [FINALIZER]})
+
     async def test_by_a_policy_of_metadata_is_one_that_the_status_can_say(self, harness: ClientHarness) -> None:
         harness.answers.say(422, {"message": INVALID})
         harness.answers.say(200, written())

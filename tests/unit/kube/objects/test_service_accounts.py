@@ -51,6 +51,22 @@ async def test_a_missing_right_is_named_with_the_way_to_grant_it(answers: Answer
     assert "system:serviceaccount:a:operator" in message
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        'admission webhook "tokens.example.com" denied the request: not today',
+        "ValidatingAdmissionPolicy 'tokens' with binding 'all' denied request: not today",
+    ],
+)
+async def test_a_refusal_by_admission_is_told_as_one_and_not_as_a_missing_right(answers: Answers, words: str) -> None:
+    answers.say(403, {"message": words})
+    with stalls() as refusal:
+        await ask(answers)
+    assert "Admission refuses a token of ServiceAccount identity/sync." in refusal.value.message
+    assert words in refusal.value.message
+    assert "Role" not in refusal.value.message
+
+
 async def test_a_missing_service_account_is_named(answers: Answers) -> None:
     answers.say(404, {"message": "not found"})
     with stalls(match="There is no ServiceAccount identity/sync") as refusal:
