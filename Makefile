@@ -27,7 +27,7 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 	@$(BIN)/python -m control_plane get
 	@$(BIN)/python -m demo
 
-test: $(STAMP) ## Run every check, and every test but those with a real Prometheus
+test: $(STAMP) ## Run every check, and every test but those of make test-ecosystem
 	@$(BIN)/python -m control_plane get --all
 	@$(MAKE) --no-print-directory --jobs=3 check test-clusters test-parts
 
@@ -35,9 +35,19 @@ test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster
 
 .PHONY: test-ecosystem
-test-ecosystem: $(STAMP) ## Run the tests with a real Prometheus, which take minutes; CI runs them after make test
+test-ecosystem: $(STAMP) ## Run the tests with a real Prometheus and a real Chromium, which take minutes; CI runs them after make test
 	@$(BIN)/python -m control_plane get --all
 	@$(BIN)/python -m pytest tests/ecosystem
+
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
+
+.PHONY: browser
+browser: ## Install Chromium for make test-ecosystem, if there is none (Debian and Ubuntu, as root)
+	@for name in "$$CHROMIUM" $(BROWSERS); do if test -n "$$name" && command -v "$$name" > /dev/null; then exit 0; fi; done; \
+		command -v apt-get > /dev/null || { echo "There is no Chromium on the PATH, and no apt-get here. Install Chromium or Chrome, or name it in the variable CHROMIUM."; exit 1; }; \
+		test "$$(id -u)" = 0 || { echo "There is no Chromium on the PATH, and only root may install it. Run: sudo make browser"; exit 1; }; \
+		echo "==> Installing Debian's package chromium"; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium > /dev/null
 
 # All that needs no cluster: two processes beside the others, for the time that they leave.
 test-parts: $(STAMP)

@@ -2,7 +2,7 @@
 
 import typer
 
-from kubectl_entrasync.cli import fleet, import_jobs
+from kubectl_entrasync.cli import fleet, import_jobs, report
 
 app = typer.Typer(
     name="kubectl-entrasync",
@@ -16,3 +16,4 @@ app = typer.Typer(
 app.command()(fleet.get)
 app.command()(fleet.status)
 app.command("import")(import_jobs.import_jobs)
+app.command()(report.report)
