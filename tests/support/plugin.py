@@ -20,7 +20,8 @@ from kubectl_entrasync import __main__ as program
 
 _COLUMNS, _LINES = 80, 40
 
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\]8;[^\x1b]*\x1b\\")
+"""Colours and the like, and the addresses of links."""
 
 
 @dataclass(frozen=True)

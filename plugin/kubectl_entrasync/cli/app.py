@@ -2,7 +2,7 @@
 
 import typer
 
-from kubectl_entrasync.cli import fleet, import_jobs, report
+from kubectl_entrasync.cli import describe, fleet, import_jobs, report
 
 app = typer.Typer(
     name="kubectl-entrasync",
@@ -15,5 +15,6 @@ app = typer.Typer(
 
 app.command()(fleet.get)
 app.command()(fleet.status)
+app.command()(describe.describe)
 app.command("import")(import_jobs.import_jobs)
 app.command()(report.report)

@@ -12,10 +12,11 @@ from kubectl_entrasync.cluster.refusals import explain_refusals
 
 Object = dict[str, Any]
 
-_PAGE = 500
+PAGE = 500
 """Objects per request, as kubectl asks for."""
 
-_CONNECT_SECONDS, _READ_SECONDS = 5.0, 60.0
+CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
+"""How long a connection and an answer may take."""
 
 _WATCH_SECONDS = 300
 """After which a watch begins anew, so that one that has died in silence is noticed."""
@@ -36,7 +37,7 @@ class Objects:
         """Read one. Raises `Failure` if there is none."""
         with explain_refusals(self.access, "get", name=name):
             found: Object = self._api.get_namespaced_custom_object(
-                GROUP, VERSION, self.namespace, PLURAL, name, _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS)
+                GROUP, VERSION, self.namespace, PLURAL, name, _request_timeout=(CONNECT_SECONDS, READ_SECONDS)
             )
         return found
 
@@ -70,7 +71,7 @@ class Objects:
 
     def _list_page(self, token: str | None) -> Object:
         call, place = self._lister()
-        page: Object = call(*place, limit=_PAGE, _continue=token, _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS))
+        page: Object = call(*place, limit=PAGE, _continue=token, _request_timeout=(CONNECT_SECONDS, READ_SECONDS))
         return page
 
     def _lister(self) -> tuple[Callable[..., Any], tuple[str, ...]]:

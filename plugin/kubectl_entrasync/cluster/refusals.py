@@ -8,23 +8,31 @@ from http import HTTPStatus
 from kubernetes.client import ApiException
 from urllib3.exceptions import HTTPError, MaxRetryError
 
-from entrasync.api.names import GROUP, KIND, PLURAL
 from kubectl_entrasync.cluster.access import Access
+from kubectl_entrasync.cluster.kinds import JOBS, Kind
 from kubectl_entrasync.failure import Failure
 
 
+class Refused(Failure):
+    """The API server answered, and refused the call: its `status` says how."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 @contextmanager
-def explain_refusals(access: Access, verb: str, *, name: str | None = None) -> Iterator[None]:
-    """Turn what a call for SynchronizationJobs raises into a `Failure` for people."""
+def explain_refusals(access: Access, verb: str, *, name: str | None = None, kind: Kind = JOBS) -> Iterator[None]:
+    """Turn what a call for objects of a kind raises into a `Failure` for people."""
     try:
         yield
     except ApiException as refused:
-        raise Failure(_explain(refused, access, verb, name=name)) from refused
+        raise Refused(_explain(refused, access, verb, name=name, kind=kind), int(refused.status or 0)) from refused
     except HTTPError as silent:
         raise Failure(_explain_silence(silent, access)) from silent
 
 
-def _explain(refused: ApiException, access: Access, verb: str, *, name: str | None) -> str:
+def _explain(refused: ApiException, access: Access, verb: str, *, name: str | None, kind: Kind) -> str:
     message = _read_message(refused)
     match refused.status:
         case HTTPStatus.UNAUTHORIZED:
@@ -34,22 +42,22 @@ def _explain(refused: ApiException, access: Access, verb: str, *, name: str | No
             )
         case HTTPStatus.FORBIDDEN:
             return (
-                f"You may not {verb} {PLURAL}.{GROUP}{_where(access)}: {message.rstrip('.')}. Ask for a role that "
-                f"allows it, or check with `kubectl auth can-i {verb} {PLURAL}.{GROUP}`."
+                f"You may not {verb} {kind.resource}{_where(access)}: {message.rstrip('.')}. Ask for a role that "
+                f"allows it, or check with `kubectl auth can-i {verb} {kind.resource}`."
             )
         case HTTPStatus.NOT_FOUND if name is not None and "not found" in message and "page not found" not in message:
             return (
-                f"There is no {KIND} {name}{_where(access)}. List those that there are with `kubectl get {PLURAL} "
-                "--all-namespaces`."
+                f"There is no {kind.name} {name}{_where(access)}. List those that there are with `kubectl get "
+                f"{kind.plural} --all-namespaces`."
             )
         case HTTPStatus.NOT_FOUND:
             return (
-                f"The cluster of context {access.context} does not have the CRD {PLURAL}.{GROUP}. Install the operator "
+                f"The cluster of context {access.context} does not have the CRD {kind.resource}. Install the operator "
                 "there, or choose another --context."
             )
         case _:
             return (
-                f"The API server at {access.server} refused to {verb} {PLURAL}{f' {name}' if name else ''} with "
+                f"The API server at {access.server} refused to {verb} {kind.plural}{f' {name}' if name else ''} with "
                 f"{refused.status}: {message.rstrip('.')}. Correct what it names, or try again later."
             )
 

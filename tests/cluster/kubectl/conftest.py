@@ -6,6 +6,7 @@ import pytest
 
 from control_plane import ControlPlane
 from tests.cluster.jobs import Jobs
+from tests.support.cluster import Cluster
 from tests.support.plugin import Plugin
 
 
@@ -26,12 +27,12 @@ def own_jobs(jobs: Jobs, namespace: str) -> Jobs:
     return Jobs(jobs.cluster, namespace)
 
 
-def condition(kind: str, status: str, reason: str, message: str = "") -> dict[str, Any]:
-    """A condition as the operator writes it."""
-    return {
-        "type": kind,
-        "status": status,
-        "reason": reason,
-        "message": message,
-        "lastTransitionTime": "2026-11-21T03:00:00Z",
-    }
+def allow(cluster: Cluster, user: str, *rules: dict[str, Any], namespace: str) -> None:
+    """Give a user rights in a namespace, and no others."""
+    metadata = {"name": f"{user}-reads"}
+    api = {"apiVersion": "rbac.authorization.k8s.io/v1"}
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": metadata["name"]}
+    subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}
+    cluster.create("roles", api | {"kind": "Role", "metadata": metadata, "rules": list(rules)}, namespace)
+    binding = api | {"kind": "RoleBinding", "metadata": metadata, "roleRef": role, "subjects": [subject]}
+    cluster.create("rolebindings", binding, namespace)

@@ -10,7 +10,7 @@ import yaml
 
 from control_plane import ControlPlane
 from tests.cluster.jobs import Jobs
-from tests.cluster.kubectl.conftest import condition
+from tests.support.described_job import condition
 from tests.support.plugin import Plugin
 from tests.support.polling import HANG_SECONDS
 
