@@ -53,11 +53,6 @@ class OpenedPage:
     """Errors and warnings of the console, errors of scripts, and dialogs."""
     requests: list[str] = field(default_factory=list)
 
-    def note_dialog(self, dialog: Dialog) -> None:
-        """Note a dialog that a script of the page has opened, and close it."""
-        self.complaints.append(dialog.message)
-        dialog.dismiss()
-
     def find_violations(self) -> list[str]:
         """Return what axe-core finds against WCAG AA and good practice, contrasts that it cannot tell included."""
         answer = Axe().run(self.page, options={"runOnly": list(RULES)}).response
@@ -79,9 +74,14 @@ def open_file(browser: Browser, file: Path, *, width: int, scheme: Scheme, media
     """Open a file in a window of this width."""
     opened = OpenedPage(browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme))
     opened.page.emulate_media(media=media)
+
+    def refuse(dialog: Dialog) -> None:
+        opened.complaints.append(dialog.message)
+        dialog.dismiss()
+
     opened.page.on("console", lambda said: opened.complaints.append(said.text))
     opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    opened.page.on("dialog", opened.note_dialog)
+    opened.page.on("dialog", refuse)
     opened.page.on("request", lambda request: opened.requests.append(request.url))
     opened.page.goto(file.as_uri(), wait_until="load")
     # Cards that nobody has scrolled to are laid out like all others.
