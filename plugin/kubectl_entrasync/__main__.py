@@ -3,7 +3,7 @@
 import sys
 from importlib.util import find_spec
 
-_EXTRA = "typer", "rich", "kubernetes", "azure", "jinja2"
+_EXTRA = "typer", "rich", "kubernetes", "azure", "jinja2", "cel_expr_python"
 """What only the extra `kubectl` installs. The image of the operator has none of it."""
 
 

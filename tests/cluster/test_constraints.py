@@ -74,7 +74,7 @@ class DryRuns:
             RefusedError: The API server refuses it.
         """
         if before is None and "status" not in overlay:
-            self.jobs.cluster.create(subject.plural, _object(subject, overlay), self.jobs.namespace, dry_run=True)
+            self.jobs.cluster.create(subject.plural, make_object(subject, overlay), self.jobs.namespace, dry_run=True)
             return
         self.jobs.cluster.patch(
             API_VERSION,
@@ -89,12 +89,13 @@ class DryRuns:
     def _store(self, subject: Subject, before: Overlay) -> Object:
         key = f"{subject.kind} {before}"
         if key not in self._stored:
-            manifest = _object(subject, before, f"before-{len(self._stored)}")
+            manifest = make_object(subject, before, f"before-{len(self._stored)}")
             self._stored[key] = self.jobs.cluster.create(subject.plural, manifest, self.jobs.namespace)
         return self._stored[key]
 
 
-def _object(subject: Subject, overlay: Overlay, name: str = "tried") -> Object:
+def make_object(subject: Subject, overlay: Overlay, name: str = "tried") -> Object:
+    """Merge an overlay into the smallest valid object of a kind."""
     head = {"apiVersion": API_VERSION, "kind": subject.kind, "metadata": {"name": name}}
     return merged(head | {"spec": subject.smallest}, overlay)
 

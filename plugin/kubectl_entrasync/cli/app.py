@@ -2,7 +2,7 @@
 
 import typer
 
-from kubectl_entrasync.cli import describe, fleet, import_jobs, report
+from kubectl_entrasync.cli import describe, fleet, import_jobs, report, validate
 
 app = typer.Typer(
     name="kubectl-entrasync",
@@ -18,3 +18,4 @@ app.command()(fleet.status)
 app.command()(describe.describe)
 app.command("import")(import_jobs.import_jobs)
 app.command()(report.report)
+app.command()(validate.validate)

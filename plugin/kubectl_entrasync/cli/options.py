@@ -18,6 +18,11 @@ OutputOption = Annotated[
     OutputFormat, typer.Option("--output", "-o", help="How to print the result.", show_default=True)
 ]
 
+FilesOption = Annotated[
+    list[str], typer.Option("--filename", "-f", help="A file, a folder, or - for standard input. Repeatable.")
+]
+RecursiveOption = Annotated[bool, typer.Option("--recursive", "-R", help="Read the folders in a folder too.")]
+
 _SHARED: dict[str, Any] = {
     "kubeconfig": Annotated[
         str | None, typer.Option("--kubeconfig", help="The kubeconfig file.", show_default="KUBECONFIG, ~/.kube/config")
