@@ -1,5 +1,8 @@
 """Starts what the demo needs, which is a control plane, a simulated Graph and the operator, and stops it again."""
 
+import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +23,9 @@ TERMINAL_RATE, PLAIN_RATE = 60.0, 120.0
 NAMESPACE = "demo"
 PROJECT = Path(__file__).resolve().parents[2]
 LOG_END_LINES = 15
+
+NOT_DONE = 2
+"""The exit code of the plugin when it could not carry out a command. With 1 it says that a job is ill."""
 
 
 class DemoError(Exception):
@@ -45,6 +51,19 @@ class DemoEnvironment:
         if code is not None:
             raise DemoError(f"The operator ended with exit code {code}. {self.log_end()}")
         return self.cluster.list_jobs(NAMESPACE)
+
+    def run_plugin(self, command: str) -> str:
+        """Run a command of the kubectl plugin, and return what it prints.
+
+        Raises:
+            DemoError: It could not be carried out.
+        """
+        words = [sys.executable, "-m", "kubectl_entrasync", command, f"--namespace={NAMESPACE}"]
+        variables = {**os.environ, "KUBECONFIG": os.fspath(self.cluster.plane.kubeconfig)}
+        done = subprocess.run(words, capture_output=True, text=True, check=False, env=variables)
+        if done.returncode == NOT_DONE:
+            raise DemoError(f"kubectl entrasync {command} was not carried out: {done.stderr.strip()}")
+        return done.stdout.rstrip()
 
     def log_end(self) -> str:
         """Quote the end of the operator's log."""

@@ -39,6 +39,7 @@ def _run(began: float, interrupts: Interrupts) -> int:
     with DemoConsole(began) as console, set_up_environment(console, interrupts) as environment:
         scenario = Scenario(environment, console)
         scenario.run()
+        scenario.print_fleet()
         if not console.has_terminal:
             scenario.print_result()
             return 0

@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import sys
 import time
 from collections.abc import Callable
 
@@ -69,6 +70,13 @@ class Scenario:
         self._wait(f"{FAILING_JOB} has recovered", lambda jobs: jobs[FAILING_JOB].is_ready)
         step(f"{FAILING_JOB}: Graph's own retry succeeded and lifted the quarantine. It is Ready again.")
 
+    def print_fleet(self) -> None:
+        """Print what the kubectl plugin shows of all jobs. Its ages count real time, and runs are simulated."""
+        self._show_plugin(
+            "get", "the kubectl plugin lists all jobs. SUCCESS is long ago because Graph's times are simulated."
+        )
+        self._show_plugin("status", "it says what to do about each ill job, and there is none any more.")
+
     def print_result(self) -> None:
         """Print the final table and the full status of one job."""
         jobs = self._environment.list_jobs()
@@ -82,14 +90,24 @@ class Scenario:
         plane = self._environment.cluster.plane
         kubectl = "kubectl" if shutil.which("kubectl") else shlex.quote(os.fspath(plane.binaries["kubectl"]))
         command = f"KUBECONFIG={shlex.quote(os.fspath(plane.kubeconfig))} {kubectl}"
+        plugin = (
+            f"KUBECONFIG={shlex.quote(os.fspath(plane.kubeconfig))} {shlex.quote(sys.executable)} -m kubectl_entrasync"
+        )
         self._console.print_step(
             "The demo is done, and everything keeps running until Ctrl-C. Explore it in another terminal:"
         )
         self._console.write(f"\n  {command} get syncjobs -n {NAMESPACE} -w")
         self._console.write(f"  {command} get syncjob {FAILING_JOB} -n {NAMESPACE} -o yaml")
+        self._console.write(f"  {plugin} describe {FAILING_JOB} -n {NAMESPACE}")
+        self._console.write(f"  {plugin} report -n {NAMESPACE}")
         while True:
             self._show_jobs()
             time.sleep(POLL_INTERVAL_SECONDS)
+
+    def _show_plugin(self, command: str, meaning: str) -> None:
+        shown = self._environment.run_plugin(command)
+        self._console.print_step(f"kubectl entrasync {command}: {meaning}")
+        self._console.write(f"\n$ kubectl entrasync {command} -n {NAMESPACE}\n{shown}\n")
 
     def _wait(self, what: str, holds: Callable[[Jobs], bool]) -> Jobs:
         deadline = time.monotonic() + STEP_TIMEOUT_SECONDS

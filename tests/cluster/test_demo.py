@@ -35,6 +35,14 @@ def processes_of(scratch: Path) -> list[str]:
 def test_without_a_terminal_the_demo_prints_the_table_and_one_full_status_and_ends_with_0(scratch: Path) -> None:
     done = run_module("demo")
     assert (done.returncode, done.stderr) == (0, "")
+    assert shown_by_plugin(done.stdout, "status") == ["3 jobs   1 Paused   2 Healthy"]
+    fleet = [line.split() for line in shown_by_plugin(done.stdout, "get")]
+    assert [row[:2] for row in fleet] == [
+        ["NAME", "HEALTH"],
+        ["zendesk", "Paused"],
+        ["salesforce", "Healthy"],
+        ["workday", "Healthy"],
+    ]
     steps, _, status = done.stdout.partition("-o yaml\n...\n")
     assert "Ready after" in steps
     assert "in quarantine" in steps
@@ -47,6 +55,12 @@ def test_without_a_terminal_the_demo_prints_the_table_and_one_full_status_and_en
     assert yaml.safe_load(status)["status"]["synchronizationStatus"]["lastExecution"]["state"] == "Succeeded"
     assert processes_of(scratch) == []
     assert list(scratch.iterdir()) == []
+
+
+def shown_by_plugin(output: str, command: str) -> list[str]:
+    """Return the lines that the kubectl plugin printed when the demo ran this command."""
+    _, _, shown = output.partition(f"$ kubectl entrasync {command} -n demo\n")
+    return shown.partition("\n\n")[0].splitlines()
 
 
 @pytest.mark.parametrize("awaited", ["Starting a control plane", "Ready after"])

@@ -147,6 +147,7 @@ def _hostile() -> dict[str, Any]:
     live["synchronizedEntryCountByType"] = [{"key": HOSTILE, "value": 77}]
     live["lastExecution"] |= {"activityIdentifier": HOSTILE, "error": {"code": HOSTILE}}
     live["progress"] = [{"units": HOSTILE, "completedUnits": 1, "totalUnits": 2}]
+    live["troubleshootingUrl"] = "javascript:alert('hostile')"
     live["quarantine"] = {"reason": HOSTILE, "error": {"code": HOSTILE}}
     found["status"]["job"] = {"id": HOSTILE, "schedule": {"state": HOSTILE, "interval": HOSTILE}}
     found["status"]["conditions"] = [

@@ -1,9 +1,13 @@
 """The card of a job, read from its document. It has no secrets, and of Graph's errors the codes without the words."""
 
+from dataclasses import asdict
+
 from entrasync.core.primitives.json_values import read_entries, read_object, read_text
 from entrasync.core.primitives.times import parse_time
 from kubectl_entrasync.fleet.job_row import Document, read_row
+from kubectl_entrasync.fleet.links import list_links
 from kubectl_entrasync.report.model import (
+    Address,
     ConditionLine,
     EntryCount,
     GraphState,
@@ -37,6 +41,7 @@ def read_card(document: Document) -> JobCard:
             read_object(live.get("lastSuccessfulExecutionWithExports")).get("timeEnded")
         ),
         conditions=[_read_condition(each) for each in read_entries(status.get("conditions"))],
+        links=[Address(**asdict(link)) for link in list_links(document) if link.address.startswith("https://")],
     )
 
 

@@ -92,6 +92,14 @@ class Quarantine(ReportPart):
     error_code: str | None
 
 
+class Address(ReportPart):
+    """Where a person goes on."""
+
+    name: str
+    words: str
+    address: str
+
+
 class ConditionLine(ReportPart):
     """A condition."""
 
@@ -119,6 +127,7 @@ class JobCard(ReportPart):
     last_success: Run | None
     last_success_with_exports: Time | None
     conditions: list[ConditionLine]
+    links: list[Address]
 
 
 class Sums(ReportPart):

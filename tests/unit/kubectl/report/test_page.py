@@ -5,6 +5,7 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -56,10 +57,15 @@ class TestLoading:
         assert [tag for tag, _ in elements.found if tag in LOADERS] == []
         assert [name for _, attributes in elements.found for name in attributes if name in ("src", "style")] == []
 
-    def test_links_lead_to_elements_of_the_page(self, elements: Elements) -> None:
+    def test_links_lead_to_elements_of_the_page_or_to_microsoft(self, elements: Elements) -> None:
         ids = {attributes["id"] for _, attributes in elements.found if "id" in attributes}
-        links = [str(attributes["href"]) for tag, attributes in elements.found if tag == "a"]
-        assert [link for link in links if link.removeprefix("#") not in ids] == []
+        links = [attributes for tag, attributes in elements.found if tag == "a"]
+        away = [link for link in links if str(link["href"]).removeprefix("#") not in ids]
+        assert {urlsplit(link["href"])[:2] for link in away} == {
+            ("https", "entra.microsoft.com"),
+            ("https", "learn.microsoft.com"),
+        }
+        assert {link.get("rel") for link in away} == {"noreferrer noopener"}
 
     def test_the_policy_lets_only_its_own_style_be(self, page: str, elements: Elements) -> None:
         [policy] = [

@@ -1,0 +1,40 @@
+"""Where a person goes on about a job: the app in the Entra admin center, and what to read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.remote.synchronization_status import read_synchronization_status
+from kubectl_entrasync.fleet.job_row import Document
+
+_ADMIN_CENTER = "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview"
+"""The page of an enterprise application. Its menu leads to Provisioning, which has no address that Microsoft names."""
+
+_QUARANTINE_PAGE = (
+    "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status"
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address, with its name in JSON and in words."""
+
+    name: str
+    words: str
+    address: str
+
+
+def list_links(document: Document) -> Iterator[Link]:
+    """List the addresses for a SynchronizationJob. In a cloud other than Global the admin center has another host."""
+    status, principal = (
+        read_object(document.get("status")),
+        read_object(read_object(document.get("spec")).get("servicePrincipal")),
+    )
+    if object_id := read_text(status.get("servicePrincipalId")) or read_text(principal.get("objectId")):
+        app = f"/appId/{principal['appId']}" if principal.get("appId") else ""
+        yield Link("adminCenter", "Admin center", f"{_ADMIN_CENTER}/objectId/{object_id}{app}")
+    live = read_object(status.get("synchronizationStatus"))
+    if read_synchronization_status(live).quarantine is not None:
+        yield Link("quarantine", "On quarantines", _QUARANTINE_PAGE)
+    if address := live.get("troubleshootingUrl"):
+        yield Link("troubleshooting", "Graph suggests", str(address))
