@@ -46,7 +46,8 @@ def test_without_a_terminal_the_demo_prints_the_table_and_one_full_status_and_en
     steps, _, status = done.stdout.partition("-o yaml\n...\n")
     assert "Ready after" in steps
     assert "in quarantine" in steps
-    table = [line.split() for line in steps.splitlines() if line.startswith(("salesforce ", "workday ", "zendesk "))]
+    _, _, final = steps.partition("The simulated time is")
+    table = [line.split() for line in final.splitlines() if line.startswith(("salesforce ", "workday ", "zendesk "))]
     assert [row[:6] for row in table] == [
         ["salesforce", "SfOutDelta", "Active", "Active", "True", "Healthy"],
         ["workday", "WorkdayInbound", "Active", "Active", "True", "Healthy"],
