@@ -42,8 +42,14 @@ ABANDON_ANNOTATION = f"{GROUP}/abandon"
 DELETION_APPROVED_ANNOTATION = f"{GROUP}/deletion-approved"
 """`"true"` lets the job be deleted although the install's limit of deletions is reached."""
 
+HELD_DELETIONS_APPROVED_ANNOTATION = f"{GROUP}/held-deletions-approved"
+"""The time at which a quarantine began. The deletions that Graph holds back in it are performed once."""
+
 HOLD_UNTIL_ANNOTATION = f"{GROUP}/hold-until"
-"""A time. The job is paused at once and until then."""
+"""A time, or `further-notice`. The job is paused at once and until then."""
+
+FURTHER_NOTICE = "further-notice"
+"""The value of a hold that ends when it is taken away."""
 
 RESTART_ANNOTATION = f"{GROUP}/restart-requested-at"
 """A token. A new value restarts the job once, with the default scopes."""

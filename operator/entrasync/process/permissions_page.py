@@ -20,7 +20,7 @@ FOR_PEOPLE: Mapping[str, Sequence[Right]] = {
     ],
     "edit": [
         Right(_READ, CONNECTIONS, "The same."),
-        Right(_WRITE, JOBS, "All of it: restarts and approvals of deletions are fields of a job."),
+        Right(_WRITE, JOBS, "All of it: restarts and approvals of deletions are fields and annotations of a job."),
         Right(_WRITE, REQUESTS, "People provisioned at once."),
     ],
     "admin": [

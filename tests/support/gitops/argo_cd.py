@@ -16,6 +16,7 @@ from entrasync.api.names import (
     CONNECTION_KIND,
     DELETION_APPROVED_ANNOTATION,
     GROUP,
+    HELD_DELETIONS_APPROVED_ANNOTATION,
     HOLD_UNTIL_ANNOTATION,
     KIND,
     REQUEST_ANNOTATIONS,
@@ -139,16 +140,13 @@ def _health_tests(inputs: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str,
 def _expected_after(before: Mapping[str, Any]) -> dict[str, Any]:
     running, held, deletions = before["running"], before["held"], before["heldDeletions"]
     left = {name: value for name, value in held["metadata"]["annotations"].items() if name != HOLD_UNTIL_ANNOTATION}
-    application = deletions["spec"]["application"]
-    protection = application["accidentalDeletions"]
     began = deletions["status"]["synchronizationStatus"]["quarantine"]["seriesBegan"]
-    approved = {"application": application | {"accidentalDeletions": protection | {"approve": began}}}
     return {
         "running-reconciled": _annotated(running, REQUEST_ANNOTATIONS[0], SOME_TIME),
         "running-restarted": _annotated(running, RESTART_ANNOTATION, SOME_TIME),
         "running-held": _annotated(running, HOLD_UNTIL_ANNOTATION, SOME_TIME),
         "held-resumed": held | {"metadata": held["metadata"] | {"annotations": left}},
-        "heldDeletions-approved": deletions | {"spec": deletions["spec"] | approved},
+        "heldDeletions-approved": _annotated(deletions, HELD_DELETIONS_APPROVED_ANNOTATION, began),
         "heldDeletion-approved": _annotated(before["heldDeletion"], DELETION_APPROVED_ANNOTATION, "true"),
     }
 

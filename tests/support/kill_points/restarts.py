@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from entrasync.api.names import RESTART_ANNOTATION
+from entrasync.api.names import HELD_DELETIONS_APPROVED_ANNOTATION, RESTART_ANNOTATION
 from entrasync.core.primitives.times import write_time
 from tests.support.kill_points.checks import assert_ready
 from tests.support.kill_points.scenarios import AT_MOST_ONCE, ONCE_OR_TWICE, Scenario, holding
@@ -52,11 +52,23 @@ async def holds_back_deletions(world: World) -> None:
     await asyncio.sleep(SEEN_SECONDS)
 
 
-def _approve(world: World) -> None:
+def _episode(world: World) -> str:
     [job] = world.jobs()
     assert job.quarantine is not None
-    episode = write_time(job.quarantine.series_began)
-    world.edit(spec={"application": {"accidentalDeletions": {"approve": episode}}})
+    return write_time(job.quarantine.series_began)
+
+
+def _approve(world: World) -> None:
+    world.edit(spec={"application": {"accidentalDeletions": {"approve": _episode(world)}}})
+
+
+def _approve_by_annotation(world: World) -> None:
+    world.edit(metadata={"annotations": {HELD_DELETIONS_APPROVED_ANNOTATION: _episode(world)}})
+
+
+def _approve_twice(world: World) -> None:
+    _approve(world)
+    _approve_by_annotation(world)
 
 
 def _check_approved(world: World) -> None:
@@ -90,6 +102,20 @@ RESTARTS = (
     ),
     Scenario(
         "approval of held deletions", _approve, _check_approved, {"restartJob": AT_MOST_ONCE}, holds_back_deletions
+    ),
+    Scenario(
+        "approval of held deletions by annotation",
+        _approve_by_annotation,
+        _check_approved,
+        {"restartJob": AT_MOST_ONCE},
+        holds_back_deletions,
+    ),
+    Scenario(
+        "approval of held deletions by spec and annotation",
+        _approve_twice,
+        _check_approved,
+        {"restartJob": AT_MOST_ONCE},
+        holds_back_deletions,
     ),
     Scenario(
         "restart by spec",

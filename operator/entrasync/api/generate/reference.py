@@ -27,13 +27,21 @@ ANNOTATIONS: tuple[tuple[str, str, str], ...] = (
     (
         names.HOLD_UNTIL_ANNOTATION,
         "SynchronizationJob",
-        "A time such as `2027-01-31T18:00:00Z`: the job is paused at once and until then. It ends by itself.",
+        "A time such as `2027-01-31T18:00:00Z`: the job is paused at once and until then. The hold ends by itself. With"
+        " `further-notice` it ends when the annotation is taken away.",
     ),
     (
         names.RESTART_ANNOTATION,
         "SynchronizationJob",
         "A new token, such as `2026-11-21T03:00:00Z`, restarts the job once, with the default scopes."
         " `status.restarts.request` repeats it and says what came of it.",
+    ),
+    (
+        names.HELD_DELETIONS_APPROVED_ANNOTATION,
+        "SynchronizationJob",
+        "The time at which a quarantine began, as the condition DeletionsHeld has it: the deletions that Graph holds"
+        " back in this quarantine are performed once, as by `spec.application.accidentalDeletions.approve`."
+        " `status.restarts.approval` says what came of it.",
     ),
     (
         names.ABANDON_ANNOTATION,

@@ -99,5 +99,5 @@ class RestartsRecord(ApiModel):
     """Starts of a job in quarantine, by spec.recovery or after a change of credentials."""
 
     approval: RestartRecord | None = None
-    """By spec.application.accidentalDeletions.approve: the restart that performs the approved deletions. The token is
-    the beginning of the quarantine that holds them back."""
+    """By spec.application.accidentalDeletions.approve or the annotation entrasync.io/held-deletions-approved: the
+    restart that performs the approved deletions. The token is the beginning of the quarantine that holds them back."""

@@ -6,7 +6,7 @@ from datetime import MAXYEAR, UTC, datetime, timedelta
 _TIME = re.compile(r"^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$")
 _NEVER = re.compile(r"^0001-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$")
 _DURATION = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$")
-_MAX_TIME = datetime(9000, 1, 1, tzinfo=UTC)
+MAX_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 """.NET writes the last day of the year 9999 for "no time".
 
 Adding a day to that raises an error, so it is cut off here.
@@ -27,13 +27,13 @@ def parse_time(value: object) -> datetime | None:
     Returns None for Graph's "never" and for anything malformed or out of range.
     """
     time = _read_time(value)
-    return time if time is not None and time < _MAX_TIME else None
+    return time if time is not None and time < MAX_TIME else None
 
 
 def parse_deadline(value: object) -> datetime | None:
     """Read the time at which something ends, as `parse_time` does. A time after the year 9000 becomes the year 9000."""
     time = _read_time(value)
-    return None if time is None else min(time, _MAX_TIME)
+    return None if time is None else min(time, MAX_TIME)
 
 
 def _read_time(value: object) -> datetime | None:

@@ -7,7 +7,13 @@ from entrasync.core.health.quarantine import held_episode, holds_deletions
 from entrasync.core.primitives.times import write_readable_time, write_time
 from entrasync.core.record.restart_record import RestartOutcome
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.restart.requests import APPROVE_FIELD, approved_episode, is_held_episode_approved
+from entrasync.core.restart.deletion_approval import (
+    APPROVE_ANNOTATION,
+    APPROVE_FIELD,
+    Approval,
+    find_held_approval,
+    list_approvals,
+)
 
 TOO_MANY_DELETES = "TooManyDeletes"
 """Graph's own word."""
@@ -40,20 +46,24 @@ def _advise(facts: Facts, job: RemoteJob) -> str:
     if (began := held_episode(job)) is None:
         return f"Graph does not say since when, so no approval can name them. {_ELSEWHERE}"
     name = write_time(began)
-    how = f'If they are intended, set {APPROVE_FIELD} to "{name}"; if not, correct the scope and restart the job.'
-    if is_held_episode_approved(facts):
-        return _tell_outcome(facts, name)
-    if (other := approved_episode(facts.resource)) is not None:
-        return f"{APPROVE_FIELD} {write_time(other)} names another quarantine. {how}"
-    return how
+    if (approval := find_held_approval(facts)) is not None:
+        return _tell_outcome(facts, approval)
+    others = [f"The approval by {other.words} names another quarantine." for other in list_approvals(facts.resource)]
+    return " ".join(
+        (
+            *others,
+            f'If they are intended, set {APPROVE_FIELD} or {APPROVE_ANNOTATION} to "{name}"; if not, correct the scope '
+            "and restart the job.",
+        )
+    )
 
 
-def _tell_outcome(facts: Facts, token: str) -> str:
+def _tell_outcome(facts: Facts, approval: Approval) -> str:
     """Say what came of the approval of these deletions."""
-    approval = facts.resource.record.restarts.approval
-    if approval is None or token not in approval.known_tokens:
-        return f"{APPROVE_FIELD} {token} approves them. The approval is not sent yet: Ready says what comes before it."
-    outcome = approval.outcome if approval.token == token else RestartOutcome.UNKNOWN
+    known = facts.resource.record.restarts.approval
+    if known is None or approval.token not in known.known_tokens:
+        return f"The approval by {approval.words} is not sent yet: Ready says what comes before it."
+    outcome = known.outcome if known.token == approval.token else RestartOutcome.UNKNOWN
     if outcome == RestartOutcome.RECORDED:
         return (
             "Their approval was there already when the job was first seen, or the resource only observed it then, so "

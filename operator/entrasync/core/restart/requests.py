@@ -6,21 +6,17 @@ An approval of held deletions is one of them: a restart with ForceDeletes, whose
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from entrasync.api.job.restart import DEFAULT_SCOPES, MAX_TOKEN_LENGTH, TOKEN_PATTERN
 from entrasync.api.names import RESTART_ANNOTATION
 from entrasync.api.policies import RestartScope, ScheduleState
 from entrasync.core.facts.facts import Facts
-from entrasync.core.health.quarantine import held_episode
 from entrasync.core.primitives.quotes import shorten
-from entrasync.core.primitives.times import write_time
 from entrasync.core.record.restart_record import Channel
 from entrasync.core.record.schedule_record import PausedBy
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.restart.deletion_approval import find_held_approval, list_approvals
 from entrasync.core.schedule.state import pause_of, wanted_state_of
-
-APPROVE_FIELD = "spec.application.accidentalDeletions.approve"
 
 
 @dataclass(frozen=True)
@@ -34,31 +30,18 @@ class RestartRequest:
 
 
 def list_requests(resource: Resource) -> tuple[RestartRequest, ...]:
-    """List the restarts that spec and annotation ask for, those that were done long ago included."""
+    """List the restarts that spec and annotations ask for, those that were done long ago included."""
     requests: list[RestartRequest] = []
     if resource.desired is not None and (wish := resource.desired.restart) is not None:
         requests.append(RestartRequest(Channel.SPEC, wish.token, wish.scopes, f"spec.restart.token {wish.token}"))
-    if (approved := approved_episode(resource)) is not None:
-        token, scopes = write_time(approved), (RestartScope.FORCE_DELETES,)
-        requests.append(RestartRequest(Channel.APPROVAL, token, scopes, f"{APPROVE_FIELD} {token}"))
+    for approval in list_approvals(resource):
+        scopes = (RestartScope.FORCE_DELETES,)
+        requests.append(RestartRequest(Channel.APPROVAL, approval.token, scopes, approval.words))
     token = resource.annotations.get(RESTART_ANNOTATION) or ""
     if token and find_token_fault(resource.annotations) is None:
         source = f"the annotation {RESTART_ANNOTATION} {token}"
         requests.append(RestartRequest(Channel.REQUEST, token, DEFAULT_SCOPES, source))
     return tuple(requests)
-
-
-def approved_episode(resource: Resource) -> datetime | None:
-    """Return the beginning of the quarantine whose deletions spec approves; None if it approves none."""
-    application = resource.desired.application if resource.desired else None
-    deletions = application.accidental_deletions if application else None
-    return deletions.approve.replace(microsecond=0) if deletions and deletions.approve else None
-
-
-def is_held_episode_approved(facts: Facts) -> bool:
-    """Whether spec approves the deletions that Graph holds back now. Whole seconds tell one quarantine from another."""
-    held = held_episode(facts.job) if facts.job is not None else None
-    return held is not None and held.replace(microsecond=0) == approved_episode(facts.resource)
 
 
 def find_token_fault(annotations: Mapping[str, str]) -> str | None:
@@ -86,13 +69,14 @@ def list_due_requests(facts: Facts) -> tuple[RestartRequest, ...]:
     """List the restarts that are to be sent, or to be sent once more because their answer was lost."""
     if facts.desired.is_observe_only or is_first_sight(facts):
         return ()
-    restarts = facts.resource.record.restarts
+    restarts, held_approval = facts.resource.record.restarts, find_held_approval(facts)
+    approved = held_approval.token if held_approval else None
 
     def is_due(request: RestartRequest) -> bool:
         known = restarts.of(request.channel)
         if known is not None and known.token == request.token and known.is_unanswered:
             return True
-        is_meant = request.channel is not Channel.APPROVAL or is_held_episode_approved(facts)
+        is_meant = request.channel is not Channel.APPROVAL or request.token == approved
         return is_meant and not restarts.knows(request.channel, request.token)
 
     return tuple(filter(is_due, list_requests(facts.resource)))

@@ -6,7 +6,6 @@ Who has paused a job is told apart in `pause_author.py`.
 from dataclasses import dataclass
 from datetime import datetime
 
-from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
 from entrasync.core.primitives.times import write_time
 from entrasync.core.resource.desired import Desired
@@ -36,9 +35,7 @@ def find_pause_cause(desired: Desired, hold: Hold, now: datetime) -> PauseCause 
     if desired.expiration is not None and desired.expiration <= now:
         return PauseCause(f"spec.schedule.expiration {write_time(desired.expiration)} has passed", is_limited=True)
     if hold.until is not None and now < hold.until:
-        return PauseCause(
-            f"held until {write_time(hold.until)} by {HOLD_UNTIL_ANNOTATION}", is_limited=True, is_passing=True
-        )
+        return PauseCause(hold.words, is_limited=True, is_passing=True)
     return None
 
 

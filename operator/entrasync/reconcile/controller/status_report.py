@@ -18,6 +18,7 @@ from entrasync.core.record.job_record import JobRecord
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.object_meta import has_news
 from entrasync.core.resource.reconcile_requests import find_request
+from entrasync.core.restart.deletion_approval import find_approval_fault
 from entrasync.core.restart.requests import find_token_fault
 from entrasync.core.schedule.hold import past_hold_event
 from entrasync.core.schedule.state import hold_of
@@ -123,8 +124,13 @@ class StatusReport:
         if complaints:
             message = f"Left out of the mirror: {'; '.join(complaints[:5])}."
             faults.append(Event("Warning", Reason.MIRROR_CUT, shorten(message, MAX_FAULT_LENGTH)))
-        token_fault = find_token_fault(facts.resource.annotations)
-        texts = (hold_of(facts).fault, token_fault, self._namespaces.find_fault_reported_on(facts.resource.key))
+        annotations = facts.resource.annotations
+        texts = (
+            hold_of(facts).fault,
+            find_token_fault(annotations),
+            find_approval_fault(annotations),
+            self._namespaces.find_fault_reported_on(facts.resource.key),
+        )
         return faults + [Event("Warning", Reason.INVALID_ANNOTATION, text) for text in texts if text]
 
     def _find_past_hold(self, facts: Facts) -> list[Event]:

@@ -189,6 +189,13 @@ class TestHoldAnnotation:
         assert (hold.until, hold.fault) == (datetime(9000, 1, 1, tzinfo=UTC), None)
         assert pauses(facts(with_hold(holder(), text), remote_job())).record is not None
 
+    def test_a_hold_until_further_notice_has_no_end_and_says_so(self) -> None:
+        held = facts(with_hold(holder(), "further-notice"), remote_job())
+        record = pauses(held).record
+        assert record is not None
+        assert record.reason == "held until further notice by entrasync.io/hold-until"
+        assert (record.by, record.resumes) == (PausedBy.OPERATOR, True)
+
     @pytest.mark.parametrize("annotations", [{}, {HOLD_UNTIL_ANNOTATION: ""}])
     def test_an_absent_or_empty_hold_annotation_means_no_hold(self, annotations: dict[str, str]) -> None:
         hold = read_hold(annotations)

@@ -19,6 +19,10 @@ FORCED = [("ForceDeletes",)]
 HELD = (
     f"Graph holds back deletions of job {JOB} since 2026-11-01 11:00:00 UTC, because they are more than the threshold."
 )
+ADVICE = (
+    "If they are intended, set spec.application.accidentalDeletions.approve or the annotation "
+    f'entrasync.io/held-deletions-approved to "{EPISODE}"; if not, correct the scope and restart the job.'
+)
 ELSEWHERE = "Allow them on the Provisioning page of the enterprise application, or by spec.restart with ForceDeletes."
 
 
@@ -51,10 +55,7 @@ class TestCondition:
     async def test_held_deletions_are_told_with_how_to_approve_them(self, harness: ReconcilerHarness) -> None:
         key = await hold(harness)
         assert harness.condition(key, "DeletionsHeld") == ("True", "TooManyDeletes")
-        assert harness.message(key, "DeletionsHeld") == (
-            f"{HELD} If they are intended, set spec.application.accidentalDeletions.approve to "
-            f'"{EPISODE}"; if not, correct the scope and restart the job.'
-        )
+        assert harness.message(key, "DeletionsHeld") == (f"{HELD} {ADVICE}")
 
     async def test_the_numbers_are_those_that_graph_gives(self, harness: ReconcilerHarness) -> None:
         key = await hold(harness)
@@ -103,9 +104,8 @@ class TestApproval:
         await approve(harness, key, OTHER_EPISODE)
         assert harness.graph.restarts == []
         assert harness.message(key, "DeletionsHeld") == (
-            f"{HELD} spec.application.accidentalDeletions.approve {OTHER_EPISODE} names another quarantine. If they "
-            f'are intended, set spec.application.accidentalDeletions.approve to "{EPISODE}"; if not, correct the scope '
-            "and restart the job."
+            f"{HELD} The approval by spec.application.accidentalDeletions.approve {OTHER_EPISODE} names another "
+            f"quarantine. {ADVICE}"
         )
 
     async def test_an_approval_does_not_approve_the_next_quarantine(self, harness: ReconcilerHarness) -> None:
@@ -156,8 +156,8 @@ class TestApproval:
         await approve(harness, key, EPISODE)
         assert harness.condition(key, "Stalled") == ("True", "RequestRefused")
         assert harness.message(key, "DeletionsHeld") == (
-            f"{HELD} spec.application.accidentalDeletions.approve {EPISODE} approves them. The approval is not sent "
-            "yet: Ready says what comes before it."
+            f"{HELD} The approval by spec.application.accidentalDeletions.approve {EPISODE} is not sent yet: Ready "
+            "says what comes before it."
         )
 
 

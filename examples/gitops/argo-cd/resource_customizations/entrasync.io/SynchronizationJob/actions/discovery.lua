@@ -11,9 +11,10 @@ local is_only_observed = status.effective ~= nil and status.effective.management
 
 local held = conditions["DeletionsHeld"]
 local quarantine = (status.synchronizationStatus or {}).quarantine or {}
-local protection = (obj.spec.application or {}).accidentalDeletions
-local can_approve = held ~= nil and held.status == "True" and protection ~= nil and quarantine.seriesBegan ~= nil
-  and protection.approve ~= quarantine.seriesBegan
+local protection = (obj.spec.application or {}).accidentalDeletions or {}
+local is_approved = annotations["entrasync.io/held-deletions-approved"] == quarantine.seriesBegan
+  or protection.approve == quarantine.seriesBegan
+local can_approve = held ~= nil and held.status == "True" and quarantine.seriesBegan ~= nil and not is_approved
 
 local ready = conditions["Ready"]
 local is_deletion_held = is_deleting and ready ~= nil and ready.reason == "DeletionHeld"
