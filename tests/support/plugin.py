@@ -65,18 +65,24 @@ class Plugin:
         environment = {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
         return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
-    def run_on_terminal(self, *arguments: str) -> tuple[int, list[str]]:
+    def run_on_terminal(self, *arguments: str, typed: str = "") -> tuple[int, list[str]]:
         """Run a command on a terminal of 80 columns. Returns its exit code and the lines on the screen."""
         environment = {**os.environ, "KUBECONFIG": str(self.kubeconfig), "TERM": "xterm"}
-        return run_on_terminal((sys.executable, "-m", "kubectl_entrasync", *arguments), environment)
+        return run_on_terminal((sys.executable, "-m", "kubectl_entrasync", *arguments), environment, typed=typed)
 
 
-def run_on_terminal(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, list[str]]:
-    """Run a command on a terminal of 80 columns. Returns its exit code and the lines on the screen, without colours."""
+def run_on_terminal(
+    command: Sequence[str], environment: Mapping[str, str], *, typed: str = ""
+) -> tuple[int, list[str]]:
+    """Run a command on a terminal of 80 columns, where somebody has typed.
+
+    Returns its exit code and the lines on the screen, without colours.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, _COLUMNS, 0, 0))
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=dict(environment)) as process:
         os.close(theirs)
+        os.write(ours, typed.encode())
         screen = b"".join(_read(ours)).decode()
     os.close(ours)
     return process.returncode, [line.rstrip() for line in _CONTROL.sub("", screen).splitlines()]

@@ -2,7 +2,7 @@
 
 import typer
 
-from kubectl_entrasync.cli import describe, fleet, import_jobs, report, validate
+from kubectl_entrasync.cli import describe, fleet, import_jobs, mend, provision, report, validate
 
 app = typer.Typer(
     name="kubectl-entrasync",
@@ -19,3 +19,10 @@ app.command()(describe.describe)
 app.command("import")(import_jobs.import_jobs)
 app.command()(report.report)
 app.command()(validate.validate)
+app.command()(mend.reconcile)
+app.command()(mend.restart)
+app.command()(mend.pause)
+app.command()(mend.start)
+app.command()(mend.hold)
+app.command("approve-deletions")(mend.approve_deletions)
+app.command()(provision.provision)

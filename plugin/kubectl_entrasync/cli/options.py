@@ -10,6 +10,7 @@ import typer
 
 from entrasync.graph.wire.clouds import CLOUDS
 from kubectl_entrasync.cluster.access import ClusterFlags
+from kubectl_entrasync.mend.flags import DEFAULT_TIMEOUT, RequestFlags
 from kubectl_entrasync.output.documents import OutputFormat
 from kubectl_entrasync.tenant.access import TenantFlags
 from kubectl_entrasync.tenant.logins import LoginKind
@@ -47,7 +48,19 @@ _TENANT: dict[str, Any] = {
     "authority": Annotated[str | None, typer.Option("--authority", help="Root URL of the login, if not the cloud's.")],
     "ca_file": Annotated[Path | None, typer.Option("--ca-file", help="Certificate authority of both (PEM).")],
 }
-_DEFAULTS = {"is_all_namespaces": False, "cloud": "Global"}
+
+_REQUEST: dict[str, Any] = {
+    "is_awaited": Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the operator has answered.")],
+    "timeout": Annotated[str, typer.Option("--timeout", help="How long to wait, such as 90s, 5m or 1h30m.")],
+    "output": OutputOption,
+}
+
+_DEFAULTS = {
+    "is_all_namespaces": False,
+    "cloud": "Global",
+    "timeout": DEFAULT_TIMEOUT,
+    "output": OutputFormat.TABLE,
+}
 
 Command = Callable[..., None]
 
@@ -57,19 +70,24 @@ def takes_cluster_flags(*, all_namespaces: bool = False) -> Callable[[Command], 
     return _takes(ClusterFlags, {**_SHARED, **({"is_all_namespaces": _ALL_NAMESPACES} if all_namespaces else {})})
 
 
+def takes_request_flags(*, is_awaited: bool = False) -> Callable[[Command], Command]:
+    """Give a command the options that lead to a cluster, and those of waiting. It gets them as `flags`, its first."""
+    return _takes(RequestFlags, {**_SHARED, **_REQUEST}, is_awaited=is_awaited)
+
+
 def takes_tenant_flags(command: Command) -> Command:
     """Give a command the options that lead to a tenant. It gets them as `flags`, its first parameter."""
     return _takes(TenantFlags, _TENANT)(command)
 
 
-def _takes(flags: Callable[..., Any], shared: dict[str, Any]) -> Callable[[Command], Command]:
+def _takes(flags: Callable[..., Any], shared: dict[str, Any], **defaults: Any) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def run(**options: Any) -> None:
             own = {name: options.pop(name) for name in shared}
             command(flags(**own), **options)
 
-        run.__signature__ = _widen(inspect.signature(command), shared)  # type: ignore[attr-defined]  # read by typer
+        run.__signature__ = _widen(inspect.signature(command), shared, defaults)  # type: ignore[attr-defined]  # read by typer
         run.__annotations__ = {
             name: parameter.annotation for name, parameter in inspect.signature(run).parameters.items()
         }
@@ -78,11 +96,11 @@ def _takes(flags: Callable[..., Any], shared: dict[str, Any]) -> Callable[[Comma
     return decorate
 
 
-def _widen(signature: inspect.Signature, shared: dict[str, Any]) -> inspect.Signature:
+def _widen(signature: inspect.Signature, shared: dict[str, Any], defaults: dict[str, Any]) -> inspect.Signature:
     own = list(signature.parameters.values())[1:]
     kind = inspect.Parameter.KEYWORD_ONLY
     added = [
-        inspect.Parameter(name, kind, default=_DEFAULTS.get(name), annotation=annotation)
+        inspect.Parameter(name, kind, default=(_DEFAULTS | defaults).get(name), annotation=annotation)
         for name, annotation in shared.items()
     ]
     return signature.replace(parameters=[*(each.replace(kind=kind) for each in own), *added])

@@ -1,8 +1,17 @@
-"""The kinds of objects that the commands read."""
+"""The kinds of objects that the commands read and write."""
 
 from dataclasses import dataclass
 
-from entrasync.api.names import CONNECTION_KIND, CONNECTION_PLURAL, GROUP, KIND, PLURAL, VERSION
+from entrasync.api.names import (
+    CONNECTION_KIND,
+    CONNECTION_PLURAL,
+    GROUP,
+    KIND,
+    PLURAL,
+    PROVISIONING_KIND,
+    PROVISIONING_PLURAL,
+    VERSION,
+)
 
 
 @dataclass(frozen=True)
@@ -24,4 +33,5 @@ class Kind:
 
 JOBS = Kind(KIND, PLURAL, GROUP, VERSION)
 CONNECTIONS = Kind(CONNECTION_KIND, CONNECTION_PLURAL, GROUP, VERSION)
+REQUESTS = Kind(PROVISIONING_KIND, PROVISIONING_PLURAL, GROUP, VERSION)
 EVENTS = Kind("Event", "events", singular="event")

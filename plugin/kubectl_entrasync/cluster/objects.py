@@ -1,13 +1,16 @@
 """The operator's objects in a cluster, as plain documents."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from http import HTTPStatus
+from math import ceil
+from time import monotonic
 from typing import Any
 
 from kubernetes import client, watch
 
-from entrasync.api.names import GROUP, PLURAL, VERSION
 from kubectl_entrasync.cluster.access import Access
+from kubectl_entrasync.cluster.kinds import JOBS, Kind
 from kubectl_entrasync.cluster.refusals import explain_refusals
 
 Object = dict[str, Any]
@@ -21,12 +24,15 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 _WATCH_SECONDS = 300
 """After which a watch begins anew, so that one that has died in silence is noticed."""
 
+_MERGE_PATCH = "application/merge-patch+json"
+
 
 class Objects:
-    """Lists, reads and follows the SynchronizationJobs."""
+    """Lists, reads, follows and writes the objects of one kind."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, kind: Kind = JOBS) -> None:
         self.access = access
+        self._kind = kind
         self._api = client.CustomObjectsApi(access.api)
 
     def list_all(self) -> list[Object]:
@@ -35,24 +41,56 @@ class Objects:
 
     def read(self, name: str) -> Object:
         """Read one. Raises `Failure` if there is none."""
-        with explain_refusals(self.access, "get", name=name):
+        with self._explain("get", name):
             found: Object = self._api.get_namespaced_custom_object(
-                GROUP, VERSION, self.namespace, PLURAL, name, _request_timeout=(CONNECT_SECONDS, READ_SECONDS)
+                *self._place, name, _request_timeout=(CONNECT_SECONDS, READ_SECONDS)
             )
         return found
 
-    def follow(self) -> Iterator[list[Object]]:
-        """Yield all of them now, and again after each change, for ever."""
-        while True:
+    def annotate(self, document: Object, annotations: Mapping[str, str | None]) -> None:
+        """Set annotations of an object, or remove those that are None. A later one of the same name is left alone."""
+        metadata = document["metadata"]
+        patch = {"metadata": {"uid": metadata["uid"], "annotations": dict(annotations)}}
+        with self._explain("patch", metadata["name"]):
+            self._api.patch_namespaced_custom_object(
+                *self._place,
+                metadata["name"],
+                patch,
+                _content_type=_MERGE_PATCH,
+                _request_timeout=(CONNECT_SECONDS, READ_SECONDS),
+            )
+
+    def create(self, document: Object) -> Object:
+        """Create an object in the namespace that is meant, and return it as it is stored."""
+        with self._explain("create"):
+            made: Object = self._api.create_namespaced_custom_object(
+                *self._place,
+                document,
+                field_validation="Strict",
+                _request_timeout=(CONNECT_SECONDS, READ_SECONDS),
+            )
+        return made
+
+    def follow(self, within_seconds: float | None = None) -> Iterator[list[Object]]:
+        """Yield all of them now, and again after each change, for so long or for ever."""
+        ends_at = None if within_seconds is None else monotonic() + within_seconds
+        while ends_at is None or monotonic() < ends_at:
             objects, version = self._list_with_version()
             known = {_identify(each): each for each in objects}
             yield list(known.values())
-            for event in self._watch(version):
+            for event in self._watch(version, ends_at):
                 if event["type"] == "DELETED":
                     known.pop(_identify(event["object"]), None)
                 else:
                     known[_identify(event["object"])] = event["object"]
                 yield list(known.values())
+
+    def _explain(self, verb: str, name: str | None = None) -> AbstractContextManager[None]:
+        return explain_refusals(self.access, verb, name=name, kind=self._kind)
+
+    @property
+    def _place(self) -> tuple[str, str, str, str]:
+        return self._kind.group, self._kind.version, self.namespace, self._kind.plural
 
     @property
     def namespace(self) -> str:
@@ -63,7 +101,7 @@ class Objects:
         found: list[Object] = []
         page: Object = {"metadata": {}}
         while True:
-            with explain_refusals(self.access, "list"):
+            with self._explain("list"):
                 page = self._list_page(page["metadata"].get("continue"))
             found += page["items"]
             if not page["metadata"].get("continue"):
@@ -77,15 +115,16 @@ class Objects:
     def _lister(self) -> tuple[Callable[..., Any], tuple[str, ...]]:
         """Return the call that lists or watches what is meant, and its place."""
         if self.access.namespace is None:
-            return self._api.list_cluster_custom_object, (GROUP, VERSION, PLURAL)
-        return self._api.list_namespaced_custom_object, (GROUP, VERSION, self.access.namespace, PLURAL)
+            return self._api.list_cluster_custom_object, (self._kind.group, self._kind.version, self._kind.plural)
+        return self._api.list_namespaced_custom_object, self._place
 
-    def _watch(self, version: str) -> Iterator[Object]:
+    def _watch(self, version: str, ends_at: float | None) -> Iterator[Object]:
         """Yield the changes since a version, until the API server ends the watch or does not know the version."""
         call, place = self._lister()
-        with explain_refusals(self.access, "watch"):
+        with self._explain("watch"):
+            seconds = _WATCH_SECONDS if ends_at is None else min(_WATCH_SECONDS, max(1, ceil(ends_at - monotonic())))
             try:
-                yield from watch.Watch().stream(call, *place, resource_version=version, timeout_seconds=_WATCH_SECONDS)
+                yield from watch.Watch().stream(call, *place, resource_version=version, timeout_seconds=seconds)
             except client.ApiException as error:
                 if error.status != HTTPStatus.GONE:
                     raise

@@ -59,4 +59,4 @@ def _draw_details(row: JobRow) -> list[RenderableType]:
     lines = [row.message]
     if row.quarantine is not None and row.quarantine.next_attempt is not None:
         lines.append(f"Graph tries again at {write_readable_time(row.quarantine.next_attempt)}.")
-    return [Padding(Text(line), (0, 0, 0, 2)) for line in lines if line]
+    return [Padding(Text(line), (0, 0, 0, 2), expand=False) for line in lines if line]

@@ -7,7 +7,10 @@ import pytest
 from control_plane import ControlPlane
 from tests.cluster.jobs import Jobs
 from tests.support.cluster import Cluster
+from tests.support.operator_fixtures import environment, shared_environment
 from tests.support.plugin import Plugin
+
+__all__ = ["allow", "environment", "own_jobs", "plugin", "shared_environment"]
 
 
 @pytest.fixture

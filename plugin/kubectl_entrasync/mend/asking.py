@@ -1,0 +1,68 @@
+"""Asks the operator by annotations, and waits for its answers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from entrasync.core.primitives.times import write_go_duration
+from kubectl_entrasync.cluster.objects import Object, Objects
+from kubectl_entrasync.mend.answer import Answer, Result, refused
+from kubectl_entrasync.mend.job import Job, read_job
+from kubectl_entrasync.mend.verb import Verb, find_obstacle
+from kubectl_entrasync.output.progress import Progress
+
+_GONE = "The resource was deleted before the operator had answered."
+
+
+def ask(objects: Objects, documents: Sequence[Object], verb: Verb, *, token: str) -> dict[str, Answer]:
+    """Ask about each job for which that is not in vain. Returns how each request stands, by the name of the job."""
+    answers: dict[str, Answer] = {}
+    for document in documents:
+        job = read_job(document)
+        if (obstacle := find_obstacle(verb, job)) is not None:
+            answers[job.name] = refused(obstacle)
+            continue
+        objects.annotate(document, verb.annotate(job, token))
+        answers[job.name] = verb.say_asked(job, token)
+    return answers
+
+
+def wait(
+    objects: Objects, uids: Mapping[str, str], verb: Verb, *, token: str, timeout: timedelta, progress: Progress
+) -> dict[str, Answer]:
+    """Wait until the operator has answered about each job, given by name with its uid, or the time is over."""
+    answers: dict[str, Answer] = {}
+    last: dict[str, Job] = {}
+    if not uids:
+        return answers
+    for documents in objects.follow(timeout.total_seconds()):
+        shown = {job.uid: job for job in map(read_job, documents)}
+        for name in uids.keys() - answers.keys():
+            if (job := shown.get(uids[name])) is None:
+                answers[name] = refused(_GONE)
+                continue
+            last[name] = job
+            if (answer := verb.judge(job, token)) is not None:
+                answers[name] = answer
+        progress.show(len(answers), _say_of_open(last, answers))
+        if len(answers) == len(uids):
+            return answers
+    late = {name: _tell_late(last.get(name), token, timeout) for name in uids.keys() - answers.keys()}
+    return answers | late
+
+
+def _say_of_open(jobs: Mapping[str, Job], answers: Mapping[str, Answer]) -> str:
+    """Return what the operator says of the first job that it has not answered about."""
+    return next((job.say() for name, job in jobs.items() if name not in answers), "")
+
+
+def _tell_late(job: Job | None, token: str, timeout: timedelta) -> Answer:
+    limit = write_go_duration(timeout)
+    if job is None or not job.has_handled(token):
+        said = f" Last it said: {job.say()}" if job else ""
+        words = (
+            f"The operator has not answered within {limit}. It does so when it runs again or Graph answers it: "
+            f"`kubectl entrasync doctor` looks for the cause.{said}"
+        )
+    else:
+        words = f"The operator has not done it within {limit}, and goes on. It says: {job.say()}"
+    return Answer(Result.LATE, words)

@@ -1,0 +1,46 @@
+"""Waits for the ends of requests."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from kubectl_entrasync.cluster.objects import Objects
+from kubectl_entrasync.output.progress import Progress
+from kubectl_entrasync.provision.outcome import RequestOutcome, read_outcome
+
+Outcomes = Mapping[str, RequestOutcome]
+
+
+def wait_for_ends(
+    objects: Objects,
+    asked: Outcomes,
+    *,
+    timeout: timedelta,
+    progress: Progress,
+    show: Callable[[RequestOutcome], None],
+) -> Outcomes:
+    """Wait until all requests have ended, or the time is over; `show` each as it ends.
+
+    Args:
+        objects: The requests of the namespace.
+        asked: The requests by uid, as they were made.
+        timeout: How long to wait.
+        progress: Shows how many have ended, and what the operator says of one that has not.
+        show: Called with each request that has ended.
+
+    Returns:
+        All requests by uid, as they were last seen.
+    """
+    seen = dict(asked)
+    for documents in objects.follow(timeout.total_seconds()):
+        shown = {each["metadata"]["uid"]: each for each in documents}
+        for uid in asked:
+            if seen[uid].is_ended or uid not in shown:
+                continue
+            seen[uid] = read_outcome(shown[uid])
+            if seen[uid].is_ended:
+                show(seen[uid])
+        open_ones = [each for each in seen.values() if not each.is_ended]
+        progress.show(len(seen) - len(open_ones), open_ones[0].words if open_ones else "")
+        if not open_ones:
+            break
+    return seen
