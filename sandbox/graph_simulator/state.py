@@ -37,6 +37,8 @@ class SimulatorState:
     throttle: Throttle = field(default_factory=Throttle)
     provisioning_throttle: Throttle = field(default_factory=lambda: Throttle(calls=5, seconds=10.0))
     """The documented limit of provisionOnDemand for each tenant (graph-facts 4.9)."""
+    log_throttle: Throttle = field(default_factory=lambda: Throttle(calls=5, seconds=10.0))
+    """The documented limit of reports, such as the provisioning log, for each tenant (graph-facts 6.3)."""
     write_quota: WriteQuota = field(default_factory=WriteQuota)
     congestion: Congestion = field(default_factory=Congestion)
     latency_seconds: float = 0.0

@@ -11,6 +11,12 @@ from tests.support.simulator_client import SimulatorClient
 
 def run_import(plugin: Plugin, simulator: SimulatorClient, folder: Path, *arguments: str) -> Answer:
     """Import the jobs of the simulated tenant into a folder."""
+    log_in(plugin, simulator)
+    return plugin.run("import", *lead_to(simulator), "--output-dir", str(folder), *arguments)
+
+
+def log_in(plugin: Plugin, simulator: SimulatorClient) -> None:
+    """Put the secret of the simulated app into the environment."""
     known = simulator.connection
     for name, value in (
         ("AZURE_TENANT_ID", known.tenant_id),
@@ -18,7 +24,6 @@ def run_import(plugin: Plugin, simulator: SimulatorClient, folder: Path, *argume
         ("AZURE_CLIENT_SECRET", known.client_secret),
     ):
         plugin.monkeypatch.setenv(name, value)
-    return plugin.run("import", *lead_to(simulator), "--output-dir", str(folder), *arguments)
 
 
 def lead_to(simulator: SimulatorClient) -> tuple[str, ...]:

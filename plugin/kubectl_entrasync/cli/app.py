@@ -2,7 +2,7 @@
 
 import typer
 
-from kubectl_entrasync.cli import describe, fleet, import_jobs, mend, provision, report, validate
+from kubectl_entrasync.cli import describe, errors, fleet, import_jobs, mend, provision, report, validate
 
 app = typer.Typer(
     name="kubectl-entrasync",
@@ -16,6 +16,7 @@ app = typer.Typer(
 app.command()(fleet.get)
 app.command()(fleet.status)
 app.command()(describe.describe)
+app.command()(errors.errors)
 app.command("import")(import_jobs.import_jobs)
 app.command()(report.report)
 app.command()(validate.validate)

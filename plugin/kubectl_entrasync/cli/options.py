@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -78,6 +79,24 @@ def takes_request_flags(*, is_awaited: bool = False) -> Callable[[Command], Comm
 def takes_tenant_flags(command: Command) -> Command:
     """Give a command the options that lead to a tenant. It gets them as `flags`, its first parameter."""
     return _takes(TenantFlags, _TENANT)(command)
+
+
+@dataclass(frozen=True)
+class ClusterAndTenantFlags:
+    """The options of a command that looks at a cluster and at a tenant."""
+
+    cluster: ClusterFlags
+    tenant: TenantFlags
+
+
+def takes_all_flags(command: Command) -> Command:
+    """Give a command the options that lead to a cluster and to a tenant. It gets them as `flags`, its first."""
+
+    def split(**given: Any) -> ClusterAndTenantFlags:
+        tenant = {name: given.pop(name) for name in _TENANT}
+        return ClusterAndTenantFlags(ClusterFlags(**given), TenantFlags(**tenant))
+
+    return _takes(split, {**_SHARED, **_TENANT})(command)
 
 
 def _takes(flags: Callable[..., Any], shared: dict[str, Any], **defaults: Any) -> Callable[[Command], Command]:

@@ -10,6 +10,7 @@ from entrasync.api.ids import GUID_PATTERN
 from entrasync.graph.calls.call_metrics import NoCallMetrics
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
+from entrasync.graph.provisioning_log import ProvisioningLogClient
 from entrasync.graph.service_principals import ServicePrincipalsClient
 from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint
 from kubectl_entrasync.failure import Failure
@@ -42,8 +43,8 @@ class CallCount(NoCallMetrics):
         self.total += 1
 
 
-class TenantClient(GraphClient, ServicePrincipalsClient):
-    """The operator's client of Graph, which also lists service principals. It has no permit, so it cannot write."""
+class TenantClient(GraphClient, ServicePrincipalsClient, ProvisioningLogClient):
+    """The operator's client of Graph, with what only people read. It has no permit, so it cannot write."""
 
 
 @dataclass(frozen=True)

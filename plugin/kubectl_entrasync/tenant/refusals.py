@@ -11,13 +11,16 @@ _PERMISSIONS = (
 )
 
 
-def explain_refusal(error: EntraSyncError) -> str:
-    """Return whole sentences that say what Graph answered to a read and what to do."""
+def explain_refusal(error: EntraSyncError, permissions: str = _PERMISSIONS) -> str:
+    """Return whole sentences that say what Graph answered to a read and what to do.
+
+    `permissions` says which permissions the read takes.
+    """
     settled = error.settled if isinstance(error, PossiblyReplicating) else error
     if isinstance(settled, InvalidToken):
         return f"{settled.message} Log in again, and check --cloud and --tenant."
     if settled.reason is Reason.PERMISSION_MISSING and isinstance(settled, Refused):
-        return f"{settled.words} {_PERMISSIONS}"
+        return f"{settled.words} {permissions}"
     if settled.reason is Reason.THROTTLED:
         return f"{settled.message.rstrip('.')}. Graph throttles this tenant: run the command again in some minutes."
     if settled.reason is Reason.GRAPH_UNREACHABLE:

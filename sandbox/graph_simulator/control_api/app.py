@@ -41,6 +41,7 @@ async def reset(request: Request) -> Response:
     simulator.journal.clear()
     simulator.throttle = Throttle()
     simulator.provisioning_throttle = Throttle(calls=5, seconds=10.0)
+    simulator.log_throttle = Throttle(calls=5, seconds=10.0)
     simulator.write_quota = WriteQuota()
     simulator.congestion = Congestion()
     simulator.latency_seconds = 0.0

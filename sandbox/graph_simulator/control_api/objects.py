@@ -1,10 +1,11 @@
-"""Serves the users and groups that can be provisioned on demand."""
+"""Serves the users and groups that can be provisioned on demand, and the log of what was provisioned."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from graph_simulator.control_api.wire import get_simulator, read_dataclass, read_document, reply
+from graph_simulator.world.provisioning.log import LogEntry
 from graph_simulator.world.provisioning.objects import SourceObject
 
 
@@ -16,4 +17,17 @@ async def put_objects(request: Request) -> Response:
     return reply({"items": items})
 
 
-ROUTES = [Route("/objects", put_objects, methods=["PUT"])]
+async def post_log(request: Request) -> Response:
+    """Add entries to the provisioning log: `items` has the fields of `world.provisioning.log.LogEntry`."""
+    simulator, document = get_simulator(request), await read_document(request)
+    world = simulator.world
+    defaults = {"time": simulator.clock.now()}
+    items = [read_dataclass(LogEntry, defaults | {"id": world.draw_id()} | item) for item in document["items"]]
+    world.provisioning_log += items
+    return reply({"items": items})
+
+
+ROUTES = [
+    Route("/objects", put_objects, methods=["PUT"]),
+    Route("/provisioning-log", post_log, methods=["POST"]),
+]

@@ -57,6 +57,10 @@ class TargetAppControl(ControlTransport):
         """
         self._call("PUT", "/objects", {"items": [dict(item) for item in objects]})
 
+    def log_provisioning(self, job: str, *entries: Mapping[str, Any]) -> None:
+        """Add entries of a job to the provisioning log: see `world.provisioning.log.LogEntry` for their fields."""
+        self._call("POST", "/provisioning-log", {"items": [{"job_id": job, **entry} for entry in entries]})
+
     def secret_writes(self, principal: str = "") -> list[SecretWriteView]:
         """List the PUTs of secrets that Graph accepted, oldest first, with their values."""
         items = self._call("GET", "/secret-writes", query={"service_principal": principal})["items"]

@@ -168,10 +168,13 @@ class GraphEndpoint:
         seconds = simulator.throttle.admit(call.tenant, call.now)
         if seconds is not None:
             return _answer_throttled(call, entry, seconds, ("ReadWrite", "ResourceUnitLimitExceeded"))
-        if call.target.operation == "provisionOnDemand":
-            seconds = simulator.provisioning_throttle.admit(call.tenant, call.now)
-            if seconds is not None:
-                return _answer_throttled(call, entry, seconds, ("Write", "WriteLimitExceeded"))
+        own = {
+            "provisionOnDemand": (simulator.provisioning_throttle, ("Write", "WriteLimitExceeded")),
+            "listProvisioningLog": (simulator.log_throttle, ("ReadWrite", "ResourceUnitLimitExceeded")),
+        }
+        throttle, why = own.get(call.target.operation, (None, ("", "")))
+        if throttle is not None and (seconds := throttle.admit(call.tenant, call.now)) is not None:
+            return _answer_throttled(call, entry, seconds, why)
         seconds = simulator.write_quota.admit(call.tenant, call.now) if call.target.operation in WRITES else None
         if seconds is not None:
             return _answer_throttled(call, entry, seconds, ("Write", "WriteLimitExceeded"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from graph_simulator.web import provisioning, reads, secrets, writes
+from graph_simulator.web import provisioning, provisioning_log, reads, secrets, writes
 from graph_simulator.web.answers import Answer
 from graph_simulator.web.calls import WRONG_METHOD, Call
 from graph_simulator.web.queries import refuse_unsimulated
@@ -44,6 +44,7 @@ HANDLERS: dict[str, Callable[[Call], Answer]] = {
     "discoverDirectory": schemas.discover_directory,
     "provisionOnDemand": provisioning.provision_on_demand,
     "bulkUpload": provisioning.upload,
+    "listProvisioningLog": provisioning_log.list_entries,
 }
 
 

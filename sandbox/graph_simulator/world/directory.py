@@ -13,6 +13,7 @@ from graph_simulator.world.jobs.cycles import advance
 from graph_simulator.world.jobs.executions import SynchronizationError
 from graph_simulator.world.jobs.job import Job, create_job, require_initial_cycle
 from graph_simulator.world.overrides import Override
+from graph_simulator.world.provisioning.log import LogEntry
 from graph_simulator.world.provisioning.objects import SourceObject
 from graph_simulator.world.replication import INSTANT, Look, PendingReplication, Replication, begin_replication
 from graph_simulator.world.schemas import Schema, make_template_schema
@@ -91,6 +92,8 @@ class World:
     """The users and groups that can be provisioned on demand, by id. Without any, every id is a user or a group."""
     provisioned: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     """The attributes of what was provisioned on demand, by job and object."""
+    provisioning_log: list[LogEntry] = field(default_factory=list)
+    """What the provisioning log tells, as tests put it there."""
     _by_app: dict[str, str] = field(default_factory=dict)
     _by_application: dict[str, str] = field(default_factory=dict)
     _records: dict[str, dict[str, JobRecord]] = field(default_factory=dict)

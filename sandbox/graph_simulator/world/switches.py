@@ -80,6 +80,8 @@ class Switches:
     """How provisionOnDemand answers for an object that does not exist."""
     unsaved_credentials: Literal["tried", "refused"] = "tried"
     """Whether provisionOnDemand tries the target of an application without saved credentials, or refuses it (400)."""
+    premium_licence: bool = True
+    """Whether the tenant has the licence that the provisioning log needs (graph-facts 4.10)."""
     quotes_secrets: bool = False
     """Whether refusals by Graph and Entra, also injected ones, quote the credentials and tokens of the request."""
     beta_deprecation_headers: bool = False

@@ -9,6 +9,9 @@ from tests.cluster.jobs import Jobs
 from tests.support.cluster import Cluster
 from tests.support.operator_fixtures import environment, shared_environment
 from tests.support.plugin import Plugin
+from tests.support.simulator_fixtures import simulator, simulator_process
+
+__all__ = ["simulator", "simulator_process"]
 
 __all__ = ["allow", "environment", "own_jobs", "plugin", "shared_environment"]
 

@@ -59,9 +59,11 @@ class JsonCaller:
         """Delete something; returns False when Graph itself answered 404."""
         return await self._send_unless_missing(Request(operation, "DELETE", url)) is not None
 
-    async def _list(self, operation: Operation, url: str, *, is_background: bool = False) -> list[object]:
-        """Read the entries of all pages of a collection. Raises what `PageReader.read_all` raises."""
-        return await self._pages.read_all(operation, url, is_background=is_background)
+    async def _list(
+        self, operation: Operation, url: str, *, is_background: bool = False, most: int | None = None
+    ) -> list[object]:
+        """Read the entries of all pages of a collection, or the first of them. Raises what `PageReader` raises."""
+        return await self._pages.read_all(operation, url, is_background=is_background, most=most)
 
     async def _send_unless_missing(self, request: Request) -> Response | None:
         try:

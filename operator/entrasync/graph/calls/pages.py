@@ -21,15 +21,20 @@ class PageReader:
     exchange: Exchange
     graph_url: str
 
-    async def read_all(self, operation: Operation, url: str, *, is_background: bool = False) -> list[object]:
+    async def read_all(
+        self, operation: Operation, url: str, *, is_background: bool = False, most: int | None = None
+    ) -> list[object]:
         """Read the entries of all pages, which are limited in number and in bytes together.
+
+        With `most` no further page is read once there are so many entries.
 
         Raises what `Exchange.send` raises, `Transient` for an unreadable page, and `Halted` for one on another host.
         """
         async with self.exchange.hold_for_pages(is_background=is_background) as share:
-            return await self._read_pages(Request(operation, "GET", url, is_background=is_background, share=share))
+            first = Request(operation, "GET", url, is_background=is_background, share=share)
+            return await self._read_pages(first, most=most)
 
-    async def _read_pages(self, request: Request) -> list[object]:
+    async def _read_pages(self, request: Request, *, most: int | None) -> list[object]:
         operation, entries = request.operation, list[object]()
         size, limits = 0, self.exchange.limits
         for _ in range(limits.max_pages):
@@ -37,7 +42,7 @@ class PageReader:
             size += len(response.body)
             page = _read_page(operation, response)
             entries.extend(page.entries)
-            if page.next_link is None:
+            if page.next_link is None or (most is not None and len(entries) >= most):
                 return entries
             if size > limits.max_body_bytes:
                 raise make_unreadable_error(operation, "all its pages together are too long")

@@ -30,6 +30,10 @@ class Urls:
         key = _encode(app_id.replace("'", "''"))
         return f"{self._root}/servicePrincipals(appId='{key}')"
 
+    def provisioning_log(self) -> str:
+        """Return the URL of the provisioning log of the tenant."""
+        return f"{self._root}/auditLogs/provisioning"
+
     def synchronization(self, service_principal_id: str, *segments: str) -> str:
         """Return the URL of a part of a service principal's synchronization."""
         path = "/".join(_encode_segment(segment) for segment in segments)

@@ -1,0 +1,1 @@
+"""The failures of one job in the provisioning log, grouped by cause."""
