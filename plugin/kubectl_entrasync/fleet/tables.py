@@ -57,6 +57,8 @@ def _draw_title(row: JobRow, now: datetime, *, with_namespace: bool) -> Text:
 
 def _draw_details(row: JobRow) -> list[RenderableType]:
     lines = [row.message]
-    if row.quarantine is not None and row.quarantine.next_attempt is not None:
-        lines.append(f"Graph tries again at {write_readable_time(row.quarantine.next_attempt)}.")
+    attempt = row.quarantine.next_attempt if row.quarantine is not None else None
+    # The operator's words on a quarantine mostly have the time already.
+    if attempt is not None and (at := write_readable_time(attempt)) not in row.message:
+        lines.append(f"Graph tries again at {at}.")
     return [Padding(Text(line), (0, 0, 0, 2), expand=False) for line in lines if line]
