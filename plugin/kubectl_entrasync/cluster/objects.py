@@ -71,14 +71,14 @@ class Objects:
             )
         return made
 
-    def follow(self, within_seconds: float | None = None) -> Iterator[list[Object]]:
-        """Yield all of them now, and again after each change, for so long or for ever."""
+    def follow(self, within_seconds: float | None = None, *, name: str | None = None) -> Iterator[list[Object]]:
+        """Yield all of them, or the one of a name, now and again after each change, for so long or for ever."""
         ends_at = None if within_seconds is None else monotonic() + within_seconds
         while ends_at is None or monotonic() < ends_at:
-            objects, version = self._list_with_version()
+            objects, version = self._list_with_version(name)
             known = {_identify(each): each for each in objects}
             yield list(known.values())
-            for event in self._watch(version, ends_at):
+            for event in self._watch(version, ends_at, name):
                 if event["type"] == "DELETED":
                     known.pop(_identify(event["object"]), None)
                 else:
@@ -97,19 +97,20 @@ class Objects:
         """The namespace that is meant, where a command is about one object."""
         return self.access.namespace or "default"
 
-    def _list_with_version(self) -> tuple[list[Object], str]:
+    def _list_with_version(self, name: str | None = None) -> tuple[list[Object], str]:
         found: list[Object] = []
         page: Object = {"metadata": {}}
         while True:
             with self._explain("list"):
-                page = self._list_page(page["metadata"].get("continue"))
+                page = self._list_page(page["metadata"].get("continue"), name)
             found += page["items"]
             if not page["metadata"].get("continue"):
                 return found, page["metadata"]["resourceVersion"]
 
-    def _list_page(self, token: str | None) -> Object:
+    def _list_page(self, token: str | None, name: str | None) -> Object:
         call, place = self._lister()
-        page: Object = call(*place, limit=PAGE, _continue=token, _request_timeout=(CONNECT_SECONDS, READ_SECONDS))
+        limits = {"limit": PAGE, "_request_timeout": (CONNECT_SECONDS, READ_SECONDS)}
+        page: Object = call(*place, _continue=token, **limits, **_select(name))
         return page
 
     def _lister(self) -> tuple[Callable[..., Any], tuple[str, ...]]:
@@ -118,16 +119,22 @@ class Objects:
             return self._api.list_cluster_custom_object, (self._kind.group, self._kind.version, self._kind.plural)
         return self._api.list_namespaced_custom_object, self._place
 
-    def _watch(self, version: str, ends_at: float | None) -> Iterator[Object]:
+    def _watch(self, version: str, ends_at: float | None, name: str | None) -> Iterator[Object]:
         """Yield the changes since a version, until the API server ends the watch or does not know the version."""
         call, place = self._lister()
         with self._explain("watch"):
             seconds = _WATCH_SECONDS if ends_at is None else min(_WATCH_SECONDS, max(1, ceil(ends_at - monotonic())))
+            options = {"resource_version": version, "timeout_seconds": seconds, **_select(name)}
             try:
-                yield from watch.Watch().stream(call, *place, resource_version=version, timeout_seconds=seconds)
+                yield from watch.Watch().stream(call, *place, **options)
             except client.ApiException as error:
                 if error.status != HTTPStatus.GONE:
                     raise
+
+
+def _select(name: str | None) -> dict[str, str]:
+    """Return the option that leaves the API server's answer to the object of a name."""
+    return {} if name is None else {"field_selector": f"metadata.name={name}"}
 
 
 def _identify(document: Object) -> str:

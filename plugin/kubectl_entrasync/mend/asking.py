@@ -34,8 +34,10 @@ def wait(
     last: dict[str, Job] = {}
     if not uids:
         return answers
-    for documents in objects.follow(timeout.total_seconds()):
-        shown = {job.uid: job for job in map(read_job, documents)}
+    only = next(iter(uids)) if len(uids) == 1 else None
+    for documents in objects.follow(timeout.total_seconds(), name=only):
+        wanted = (each for each in documents if each["metadata"]["uid"] in uids.values())
+        shown = {job.uid: job for job in map(read_job, wanted)}
         for name in uids.keys() - answers.keys():
             if (job := shown.get(uids[name])) is None:
                 answers[name] = refused(_GONE)
