@@ -7,8 +7,20 @@ _EXTRA = "typer", "rich", "kubernetes", "azure", "jinja2", "cel_expr_python"
 """What only the extra `kubectl` installs. The image of the operator has none of it."""
 
 
+_INTERRUPTED = 130
+"""The exit code after Ctrl-C while the packages are loaded, which takes a moment."""
+
+
 def main() -> None:
     """Carry out the command line."""
+    try:
+        _check_packages()
+        _run()
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+
+
+def _check_packages() -> None:
     if missing := [name for name in _EXTRA if find_spec(name) is None]:
         print(  # noqa: T201  # the console is one of the packages that are missing
             f"Error: kubectl entrasync needs packages that are not installed: {', '.join(missing)}. Install it with: "
@@ -16,7 +28,6 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(2)
-    _run()
 
 
 def _run() -> None:

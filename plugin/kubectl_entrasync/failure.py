@@ -12,6 +12,8 @@ class ExitCode(IntEnum):
     """Something is ill, differs, or was refused by the operator or by Graph."""
     NOT_DONE = 2
     """The command could not be carried out: wrong use, no cluster, no rights, no login."""
+    INTERRUPTED = 130
+    """A person ended it by Ctrl-C."""
 
 
 class Failure(Exception):

@@ -1,14 +1,11 @@
 """The steps of the demo: jobs become Ready, one goes into quarantine, and it recovers."""
 
-import os
-import shlex
-import shutil
-import sys
 import time
 from collections.abc import Callable
 
 import yaml
 
+from demo.commands import list_cluster_commands, list_import_commands
 from demo.console import DemoConsole
 from demo.environment import NAMESPACE, PROJECT, DemoEnvironment, DemoError
 from demo.tenant import DEMO_EXAMPLES, PASSWORD_EXPIRED, read_next_cycle, write_examples
@@ -87,19 +84,14 @@ class Scenario:
 
     def watch(self) -> None:
         """Print commands to explore with, and show the jobs until KeyboardInterrupt."""
-        plane = self._environment.cluster.plane
-        kubectl = "kubectl" if shutil.which("kubectl") else shlex.quote(os.fspath(plane.binaries["kubectl"]))
-        command = f"KUBECONFIG={shlex.quote(os.fspath(plane.kubeconfig))} {kubectl}"
-        plugin = (
-            f"KUBECONFIG={shlex.quote(os.fspath(plane.kubeconfig))} {shlex.quote(sys.executable)} -m kubectl_entrasync"
-        )
+        environment = self._environment
         self._console.print_step(
             "The demo is done, and everything keeps running until Ctrl-C. Explore it in another terminal:"
         )
-        self._console.write(f"\n  {command} get syncjobs -n {NAMESPACE} -w")
-        self._console.write(f"  {command} get syncjob {FAILING_JOB} -n {NAMESPACE} -o yaml")
-        self._console.write(f"  {plugin} describe {FAILING_JOB} -n {NAMESPACE}")
-        self._console.write(f"  {plugin} report -n {NAMESPACE}")
+        shown = list_cluster_commands(environment.cluster.plane, NAMESPACE, FAILING_JOB)
+        taken = list_import_commands(environment.simulator.connection, environment.simulator.ca_path)
+        for line in ("", *shown, "", "# Take over the jobs of the simulated tenant as manifests:", *taken):
+            self._console.write(f"  {line}".rstrip())
         while True:
             self._show_jobs()
             time.sleep(POLL_INTERVAL_SECONDS)

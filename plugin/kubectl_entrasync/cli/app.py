@@ -3,9 +3,11 @@
 import typer
 
 from kubectl_entrasync.cli import describe, errors, fleet, import_jobs, mend, provision, report, validate
+from kubectl_entrasync.cli.interruptible import InterruptibleCommands
 
 app = typer.Typer(
     name="kubectl-entrasync",
+    cls=InterruptibleCommands,
     help="Microsoft Entra provisioning jobs under the Entra Sync Operator: see them, take them over, mend them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
