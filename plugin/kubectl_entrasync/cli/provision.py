@@ -20,7 +20,7 @@ from kubectl_entrasync.output.progress import show_progress
 from kubectl_entrasync.provision.manifest import GROUP, USER, Wish, build_manifests
 from kubectl_entrasync.provision.outcome import RequestOutcome, end_unsent, judge_outcomes, read_outcome, write_outcome
 from kubectl_entrasync.provision.report import draw_asked, draw_outcome
-from kubectl_entrasync.provision.waiting import Outcomes, wait_for_ends
+from kubectl_entrasync.provision.waiting import Outcomes, create_all, wait_for_ends
 
 UsersArgument = Annotated[list[str], typer.Argument(metavar="USER", help="Object ids of users, or ids in the source.")]
 JobArgument = Annotated[str, typer.Argument(metavar="NAME", help="The SynchronizationJob that provisions them.")]
@@ -65,7 +65,7 @@ def provision(
     if (cause := explain_left_alone(read_job(Objects(access).read(name)))) is not None:
         outcomes = _show(flags, [end_unsent(manifest, cause) for manifest in manifests])
     else:
-        made = [requests.create(manifest) for manifest in manifests]
+        made = create_all(requests, manifests)
         asked = {each["metadata"]["uid"]: read_outcome(each) for each in made}
         outcomes = _wait(requests, asked, flags, limit) if flags.is_awaited else _show(flags, list(asked.values()))
     if flags.output is not OutputFormat.TABLE:

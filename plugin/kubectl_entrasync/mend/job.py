@@ -60,10 +60,11 @@ class Job:
 
     @property
     def is_paused_on_purpose(self) -> bool:
-        """Whether it is paused, and not by Graph."""
+        """Whether it is paused by a person or by the operator, and no start was sent that does not show yet."""
         pause = self.record.pause
-        is_by_graph = pause is not None and pause.by is PausedBy.GRAPH
-        return self.remote.is_paused and not (is_by_graph and self.wanted_state != ScheduleState.PAUSED)
+        if pause is None or pause.is_start_sent or not self.remote.is_paused:
+            return False
+        return pause.by is not PausedBy.GRAPH or self.wanted_state == ScheduleState.PAUSED
 
     def has_handled(self, token: str) -> bool:
         """Whether the operator has looked at Graph since it was asked with this token."""

@@ -1,13 +1,28 @@
-"""Waits for the ends of requests."""
+"""Makes requests, and waits for their ends."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from kubectl_entrasync.cluster.objects import Objects
+from kubectl_entrasync.cluster.objects import Object, Objects
+from kubectl_entrasync.failure import Failure
 from kubectl_entrasync.output.progress import Progress
 from kubectl_entrasync.provision.outcome import RequestOutcome, read_outcome
 
 Outcomes = Mapping[str, RequestOutcome]
+
+
+def create_all(objects: Objects, manifests: Sequence[Object]) -> list[Object]:
+    """Make requests. Raises `Failure` at the first that cannot be made, which names those that go on."""
+    made: list[Object] = []
+    for manifest in manifests:
+        try:
+            made.append(objects.create(manifest))
+        except Failure as failure:
+            if not made:
+                raise
+            names = ", ".join(each["metadata"]["name"] for each in made)
+            raise Failure(f"{failure} These requests were made before, and go on: {names}.") from failure
+    return made
 
 
 def wait_for_ends(

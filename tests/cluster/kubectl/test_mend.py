@@ -71,12 +71,15 @@ class TestRestart:
 class TestPauseAndStart:
     def test_pause_and_start_a_job(self, plugin: Plugin, environment: OperatorEnvironment) -> None:
         principal, name = apply_job(environment)
+        before = environment.job(name)["metadata"]["generation"]
         paused = run(plugin, environment, "pause", name)
         assert result_of(paused) == (0, "Done")
         assert "held until further notice" in paused.document["items"][0]["message"]
         assert result_of(run(plugin, environment, "start", name)) == (0, "Done")
         assert environment.writes(principal) == [*BEGINNING, "pauseJob", "startJob"]
-        assert "entrasync.io/hold-until" not in environment.job(name)["metadata"]["annotations"]
+        found = environment.job(name)["metadata"]
+        assert "entrasync.io/hold-until" not in found["annotations"]
+        assert found["generation"] == before, "a GitOps tool would undo a change of the spec"
 
     def test_a_hold_names_its_end(self, plugin: Plugin, environment: OperatorEnvironment) -> None:
         _, name = apply_job(environment)

@@ -64,7 +64,12 @@ class TestRestart:
         assert result(Restart(), restarted("Restarted", BEFORE)) is None
 
     def test_that_waits_for_a_paused_job_is_told_at_once(self) -> None:
-        assert answer(Restart(), WORKING, HANDLED, PAUSED) == (Result.REFUSED, "Ready says so.")
+        held = PAUSED | {"pause": {"by": "Operator", "reason": "held"}}
+        assert answer(Restart(), WORKING, HANDLED, held) == (Result.REFUSED, "Ready says so.")
+
+    def test_of_a_job_whose_start_does_not_show_yet_is_waited_for(self) -> None:
+        starting = PAUSED | {"pause": {"by": "Operator", "reason": "held", "startSent": True}}
+        assert result(Restart(), WORKING, HANDLED, starting) is None
 
     def test_of_a_job_that_graph_has_paused_is_waited_for(self) -> None:
         by_graph = PAUSED | {"pause": {"by": "Graph", "reason": "it is ill"}}
