@@ -2,7 +2,7 @@
 
 import typer
 
-from kubectl_entrasync.cli import describe, errors, fleet, import_jobs, mend, provision, report, validate
+from kubectl_entrasync.cli import describe, doctor, errors, fleet, import_jobs, mend, provision, report, validate
 from kubectl_entrasync.cli.interruptible import InterruptibleCommands
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.command()(fleet.get)
 app.command()(fleet.status)
 app.command()(describe.describe)
 app.command()(errors.errors)
+app.command()(doctor.doctor)
 app.command("import")(import_jobs.import_jobs)
 app.command()(report.report)
 app.command()(validate.validate)

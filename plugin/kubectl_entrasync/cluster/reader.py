@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from kubernetes import client
@@ -9,11 +12,14 @@ from kubernetes import client
 from kubectl_entrasync.cluster.access import Access
 from kubectl_entrasync.cluster.kinds import Kind
 from kubectl_entrasync.cluster.objects import CONNECT_SECONDS, PAGE, READ_SECONDS, Object
-from kubectl_entrasync.cluster.refusals import explain_refusals
+from kubectl_entrasync.cluster.refusals import Refused, explain_refusals
+
+_METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+"""Asks for the metadata of objects only, so that no value of a Secret is sent."""
 
 
 class Reader:
-    """Lists the objects of a kind, in the namespace that is meant or in all of them."""
+    """Reads objects of a kind, in the namespace that is meant or in all of them."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -27,10 +33,48 @@ class Reader:
         while True:
             with explain_refusals(self._access, "list", kind=kind):
                 page = self._list_page(kind, {**selectors, **({"_continue": token} if token else {})})
-            found += page["items"]
+            found += page["items"] or ()  # null for a list of metadata without items
             token = page["metadata"].get("continue")
             if not token:
                 return found
+
+    def list_metadata(self, kind: Kind) -> list[Object]:
+        """List the metadata of all objects. Raises `Failure`."""
+        api = copy(self._access.api)
+        api.default_headers = {**api.default_headers, "Accept": _METADATA}
+        return Reader(replace(self._access, api=api)).list_all(kind)
+
+    def find(self, kind: Kind, name: str, *, namespace: str = "") -> Object | None:
+        """Read one object; None if there is none. Raises `Failure`."""
+        try:
+            with explain_refusals(self._access, "get", name=name, kind=kind):
+                return self._get(kind, name, namespace)
+        except Refused as refused:
+            if refused.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    def read_date(self) -> str | None:
+        """Return what the API server says the time is, in the form of HTTP. Raises `Failure`."""
+        with explain_refusals(self._access, "get"):
+            answer = client.VersionApi(self._access.api).get_code(
+                _preload_content=False, _request_timeout=(CONNECT_SECONDS, READ_SECONDS)
+            )
+        date: str | None = answer.headers.get("Date")
+        return date
+
+    def _get(self, kind: Kind, name: str, namespace: str) -> Object:
+        timeout = {"_request_timeout": (CONNECT_SECONDS, READ_SECONDS)}
+        if not kind.group:
+            call = getattr(self._core, f"read_namespaced_{kind.singular}")
+            return _parse(_as_sent(call)(name, namespace, **timeout))
+        place = (kind.group, kind.version)
+        if kind.is_namespaced:
+            found = self._custom.get_namespaced_custom_object(*place, namespace, kind.plural, name, **timeout)
+        else:
+            found = self._custom.get_cluster_custom_object(*place, kind.plural, name, **timeout)
+        document: Object = found
+        return document
 
     def _list_page(self, kind: Kind, options: dict[str, Any]) -> Object:
         call, place = self._find_lister(kind)

@@ -1,0 +1,1 @@
+"""One look at everything: a list of checks, each a function over gathered facts."""
