@@ -254,6 +254,14 @@ def forecast_writes(facts: Facts) -> tuple[Action, ...]:
     return _observe(facts, OBSERVE_ONLY_RULES)[0] if facts.desired.is_observe_only else ()
 
 
+def forecast_work(facts: Facts) -> tuple[tuple[Action, ...], Verdict | None]:
+    """List the writes to Graph that would come next for the job in hand of a managing resource, and what halts them.
+
+    Each rule is asked about the same facts, as if Graph took no write.
+    """
+    return _observe(facts, WORK_RULES)
+
+
 def _first(facts: Facts, rules: tuple[Rule, ...]) -> Verdict | None:
     for rule in rules:
         if (verdict := rule(facts)) is not None:

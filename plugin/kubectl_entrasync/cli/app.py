@@ -2,7 +2,7 @@
 
 import typer
 
-from kubectl_entrasync.cli import describe, doctor, errors, fleet, import_jobs, mend, provision, report, validate
+from kubectl_entrasync.cli import describe, doctor, errors, fleet, import_jobs, mend, plan, provision, report, validate
 from kubectl_entrasync.cli.interruptible import InterruptibleCommands
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command()(errors.errors)
 app.command()(doctor.doctor)
 app.command("import")(import_jobs.import_jobs)
 app.command()(report.report)
+app.command()(plan.plan)
 app.command()(validate.validate)
 app.command()(mend.reconcile)
 app.command()(mend.restart)

@@ -11,7 +11,7 @@ from entrasync.core.remote.schema import Schema
 from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.graph.service_principals import ServicePrincipal
 from kubectl_entrasync.failure import Failure
-from kubectl_entrasync.import_jobs.progress import Progress
+from kubectl_entrasync.output.read_progress import ReadProgress
 from kubectl_entrasync.tenant.access import Tenant
 from kubectl_entrasync.tenant.patience import read_patiently
 from kubectl_entrasync.tenant.refusals import explain_refusal, is_absence
@@ -46,7 +46,7 @@ class FoundPrincipal:
 class JobReader:
     """Reads service principals one after the other, `problems` being those that could not be read."""
 
-    def __init__(self, tenant: Tenant, *, with_schema: bool, progress: Progress) -> None:
+    def __init__(self, tenant: Tenant, *, with_schema: bool, progress: ReadProgress) -> None:
         self._tenant = tenant
         self._with_schema = with_schema
         self._progress = progress
@@ -57,7 +57,7 @@ class JobReader:
     async def read_all(self, principals: Sequence[ServicePrincipal]) -> None:
         """Read the jobs of all. Raises `Failure` when Graph answers nothing but refusals."""
         waiting = list(reversed(principals))
-        self._progress.begin(len(principals))
+        self._progress.begin(len(principals), "Reading service principals")
 
         async def work() -> None:
             while waiting:
@@ -84,7 +84,8 @@ class JobReader:
             self._successes += 1
             if found.jobs:
                 self.found.append(found)
-        self._progress.advance(jobs=sum(len(each.jobs) for each in self.found))
+        jobs = sum(len(each.jobs) for each in self.found)
+        self._progress.advance(f"Reading service principals, jobs so far: {jobs}")
 
     async def _read(self, principal: ServicePrincipal) -> FoundPrincipal:
         graph = self._tenant.graph

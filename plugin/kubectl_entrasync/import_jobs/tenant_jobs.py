@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from kubectl_entrasync.import_jobs.progress import show_progress
 from kubectl_entrasync.import_jobs.reading import FoundPrincipal, JobReader, Problem
 from kubectl_entrasync.import_jobs.selection import Selection, find_idle, find_principals
+from kubectl_entrasync.output.read_progress import show_read_progress
 from kubectl_entrasync.tenant.access import TenantFlags, open_tenant
 
 
@@ -23,7 +23,8 @@ class TenantJobs:
 async def read_tenant(flags: TenantFlags, selection: Selection, *, with_schema: bool) -> TenantJobs:
     """Log in and read, with a progress bar. Raises `Failure`."""
     async with open_tenant(flags) as tenant:
-        with show_progress() as progress:  # after the login, which may ask the person to enter a code
+        # After the login, which may ask the person to enter a code.
+        with show_read_progress("Listing service principals") as progress:
             principals, missing = await find_principals(tenant, selection)
             reader = JobReader(tenant, with_schema=with_schema, progress=progress)
             await reader.read_all(principals)

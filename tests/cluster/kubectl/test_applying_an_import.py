@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.cluster import Cluster, has_condition
-from tests.support.imports import read_manifests, run_import
+from tests.support.imports import lead_to, read_manifests, run_import
 from tests.support.operator_environment import OperatorEnvironment, open_environment
 from tests.support.operator_fixtures import FAST_RATE, checked
 from tests.support.plugin import Plugin
@@ -78,3 +78,8 @@ def test_a_hundred_imported_jobs_are_applied_without_a_write_to_graph(
     journal = tenant.simulator.journal()
     assert [entry for entry in journal if entry.method != "GET" and entry.service_principal] == []
     assert tenant.simulator.secret_writes() == []
+
+    planned = plugin.run(
+        "plan", *lead_to(tenant.simulator), "-n", tenant.namespace, "-f", str(tmp_path / "jobs"), "-o", "json"
+    )
+    assert (planned.code, planned.document["summary"]["byOutcome"]) == (0, {"Unchanged": 100}), planned.output[-2000:]

@@ -39,7 +39,7 @@ class ForeignKeyCheck:
         try:
             stored = SecretValues.shown(await context.graph.list_secrets(service_principal_id))
         except PossiblyReplicating as error:
-            raise await diagnose_refusal(context, error) from error
+            raise await diagnose_refusal(context.graph, context.resource, error) from error
         lost = context.resource.application.lost_keys
         memory.note_look(stored, memory.looked_for, self._clock.now(), lost=lost)
 
@@ -126,7 +126,7 @@ class RemoveHandler(Handler[RemoveSecrets]):
             with check_after_write(others, memory.foreign):
                 refused = await _remove_each(context.graph, action, write.along)
         except PossiblyReplicating as error:
-            raise await diagnose_refusal(context, error) from error
+            raise await diagnose_refusal(context.graph, context.resource, error) from error
         memory.note_removal(action.keys - refused, self._clock.now())
         return resource, refused
 

@@ -104,7 +104,7 @@ class DeletionLoop:
         try:
             result = await self._performer.perform(verdict.action, context)
         except PossiblyReplicating as error:
-            raise await diagnose_refusal(context, error) from error
+            raise await diagnose_refusal(context.graph, context.resource, error) from error
         match verdict.action:
             case DeleteJob() if result.needs_look:
                 return await self._release_when_job_is_gone(context)

@@ -133,7 +133,7 @@ class FactsReader:
         try:
             return await listings.read(context.service_principal_id, since=context.since, is_urgent=context.is_urgent)
         except PossiblyReplicating as error:
-            raise await diagnose_refusal(context, error) from error
+            raise await diagnose_refusal(context.graph, context.resource, error) from error
 
 
 def _count_misses(context: Context, observed: Observed) -> Observed:

@@ -1,6 +1,6 @@
 """Checks which templates a service principal offers. Graph is asked only when it refused a create.
 
-A factory tag is looked up in `reconcile/controller/resolver.py`.
+A factory tag is looked up in `reconcile/name_lookup.py`.
 """
 
 from collections.abc import Iterable

@@ -6,25 +6,26 @@ The directory is asked only after Graph refused a call in a way that may mean so
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Halted, PossiblyReplicating, Refused
 from entrasync.core.decision.verdicts import Stall
-from entrasync.reconcile.step.context import Context
+from entrasync.core.resource.job_resource import Resource
+from entrasync.reconcile.ports.graph import SyncApi
 
 
-async def diagnose_refusal(context: Context, error: PossiblyReplicating) -> EntraSyncError:
-    """Return what a refusal in a pass means: a missing service principal, the refusal itself, or that it is unknown.
+async def diagnose_refusal(api: SyncApi, resource: Resource, error: PossiblyReplicating) -> EntraSyncError:
+    """Return what a refusal of a read means: a missing service principal, the refusal itself, or that it is unknown.
 
     Only a 404 on the service principal itself counts as absence.
     """
-    if not error.answer.may_mean_absence:
+    service_principal_id = resource.service_principal_id
+    if not error.answer.may_mean_absence or service_principal_id is None:
         return error
-    api = context.graph
     try:
-        if await api.has_service_principal(context.service_principal_id):
+        if await api.has_service_principal(service_principal_id):
             return error
     except PossiblyReplicating as refusal:
         return _cannot_be_told(error, refusal) if error.answer.is_not_found else error
     except EntraSyncError as other:
         return other
-    gone = _gone(context.service_principal_id, api.tenant_id, context.resource.held_job_id)
+    gone = _gone(service_principal_id, api.tenant_id, resource.held_job_id)
     return PossiblyReplicating(gone, answer=error.answer)
 
 

@@ -1,4 +1,4 @@
-"""The progress of an import, on standard error of a terminal."""
+"""The progress of many reads of Graph, on standard error of a terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,20 +10,20 @@ from rich.progress import Progress as Bars
 from kubectl_entrasync.output.console import open_error_console
 
 
-class Progress:
-    """Shows how many service principals were looked at. Where nobody looks on, it shows nothing."""
+class ReadProgress:
+    """Shows how much is done. Where nobody looks on, it shows nothing."""
 
-    def __init__(self, bars: Bars) -> None:
+    def __init__(self, bars: Bars, description: str) -> None:
         self._bars = bars
-        self._task = bars.add_task("Listing service principals", total=None)
+        self._task = bars.add_task(description, total=None)
 
-    def begin(self, total: int) -> None:
-        """Begin with so many service principals."""
-        self._bars.update(self._task, description="Reading service principals", total=total)
+    def begin(self, total: int, description: str | None = None) -> None:
+        """Begin with so many things to do."""
+        self._bars.update(self._task, description=description, total=total)
 
-    def advance(self, *, jobs: int) -> None:
-        """Note that one more was looked at, and how many jobs there are by now."""
-        self._bars.update(self._task, advance=1, description=f"Reading service principals, jobs so far: {jobs}")
+    def advance(self, description: str | None = None) -> None:
+        """Note that one more is done."""
+        self._bars.update(self._task, advance=1, description=description)
 
     def pause(self, pause: timedelta) -> None:
         """Note that Graph asked for a pause."""
@@ -31,9 +31,9 @@ class Progress:
 
 
 @contextmanager
-def show_progress() -> Iterator[Progress]:
+def show_read_progress(description: str) -> Iterator[ReadProgress]:
     """Show a bar until the end of the block, if standard error is a terminal."""
     console = open_error_console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        yield Progress(bars)
+        yield ReadProgress(bars, description)
