@@ -15,6 +15,8 @@ ANNOUNCED = {f"PATCH {ROOT}/connectivityParameters", f"POST {ROOT}/jobs/{{job}}/
 """What only the list of permissions names (graph-facts 2.1)."""
 NOT_SYNCHRONIZATION = {
     "servicePrincipal",
+    "application",
+    "passwordCredential",
     *(name for name in FACTS["v1.0"]["types"] if name.startswith("ODataErrors.")),
 }
 CALLS = {each.name for each in vars(operations).values() if isinstance(each, operations.Operation)}

@@ -76,7 +76,8 @@ CORRECTIONS: dict[str, dict[str, Any] | None] = {
         "status": [200, 201],
     },
     f"PATCH {JOB}": {"request": "synchronizationJob", "response": "synchronizationJob", "status": [200, 204]},
-    # Service principals themselves are not in an extract of the synchronization API.
+    # Service principals and app registrations themselves are not in an extract of the synchronization API.
+    "GET /applications(appId='{app}')": {"request": None, "response": "application", "status": [200]},
     "GET /servicePrincipals": {"request": None, "response": "[servicePrincipal]", "status": [200]},
     "GET /servicePrincipals/{id}": {"request": None, "response": "servicePrincipal", "status": [200]},
     "GET /servicePrincipals(appId='{app}')": {"request": None, "response": "servicePrincipal", "status": [200]},
@@ -96,6 +97,22 @@ SERVICE_PRINCIPAL = {
     "signInAudience": "String?",
     "tags": "[String]",
 }
+# Of the reference pages of application and passwordCredential, what the simulator has.
+APPLICATION = {
+    "id": "String",
+    "appId": "String?",
+    "displayName": "String?",
+    "passwordCredentials": "[passwordCredential]",
+}
+PASSWORD_CREDENTIAL = {
+    "customKeyIdentifier": "String?",
+    "displayName": "String?",
+    "endDateTime": "DateTime?",
+    "hint": "String?",
+    "keyId": "Guid?",
+    "secretText": "String?",
+    "startDateTime": "DateTime?",
+}
 
 
 class Document:
@@ -104,7 +121,11 @@ class Document:
     def __init__(self, path: Path) -> None:
         self._whole: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
         self._schemas: dict[str, Any] = self._whole["components"]["schemas"]
-        self.types: dict[str, dict[str, str]] = {"servicePrincipal": dict(SERVICE_PRINCIPAL)}
+        self.types: dict[str, dict[str, str]] = {
+            "servicePrincipal": dict(SERVICE_PRINCIPAL),
+            "application": dict(APPLICATION),
+            "passwordCredential": dict(PASSWORD_CREDENTIAL),
+        }
         self.enums: dict[str, dict[str, Any]] = {}
         self.navigation: set[str] = set()
         self.operations: dict[str, dict[str, Any]] = {}

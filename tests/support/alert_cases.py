@@ -62,6 +62,8 @@ ON_CONNECTION = {"kind": "GraphConnection", "resource_namespace": "hr", "name": 
 
 READY_SINCE = "entrasync_resource_ready_since_timestamp_seconds"
 
+EXPIRY = "entrasync_connection_credential_expiry_timestamp_seconds"
+
 FOR_A_WHILE = "0x9 1x29 0x19"
 """0 for ten minutes, 1 for half an hour, 0 again."""
 
@@ -244,25 +246,22 @@ CASES = (
         },
     ),
     AlertCase(
-        "EntraSyncCertificateExpiresSoon",
+        "EntraSyncCredentialExpiresSoon",
         {
-            "entrasync_connection_certificate_expiry_timestamp_seconds"
-            '{kind="InstallConnection", resource_namespace="", name="default"}': (f"{14 * DAY + 600}x39 {90 * DAY}x19")
-        },
-        {"kind": "InstallConnection", "name": "default"},
-        "The client certificate of InstallConnection default expires in 13d 23h 40m 0s.",
-        never={f"entrasync_connection_certificate_expiry_timestamp_seconds{{{CONNECTION}}}": f"{15 * DAY}x59"},
-    ),
-    AlertCase(
-        "EntraSyncCertificateExpiresNow",
-        {
-            f"entrasync_connection_certificate_expiry_timestamp_seconds{{{CONNECTION}}}": (
-                f"{2 * DAY + 600}x39 {90 * DAY}x19"
+            f'{EXPIRY}{{kind="InstallConnection", resource_namespace="", name="default", credential="certificate"}}': (
+                f"{14 * DAY + 600}x39 {90 * DAY}x19"
             )
         },
-        ON_CONNECTION,
-        "The client certificate of GraphConnection hr/contoso expires in 1d 23h 40m 0s. Then its login fails.",
-        never={f"entrasync_connection_certificate_expiry_timestamp_seconds{{{CONNECTION}}}": f"{3 * DAY}x59"},
+        {"kind": "InstallConnection", "name": "default", "credential": "certificate"},
+        "The client certificate of InstallConnection default ends in 13d 23h 40m 0s.",
+        never={f'{EXPIRY}{{{CONNECTION}, credential="certificate"}}': f"{15 * DAY}x59"},
+    ),
+    AlertCase(
+        "EntraSyncCredentialExpiresNow",
+        {f'{EXPIRY}{{{CONNECTION}, credential="secret"}}': f"{2 * DAY + 600}x39 {90 * DAY}x19"},
+        ON_CONNECTION | {"credential": "secret"},
+        "The client secret of GraphConnection hr/contoso ends in 1d 23h 40m 0s. Then its login fails.",
+        never={f'{EXPIRY}{{{CONNECTION}, credential="secret"}}': f"{3 * DAY}x59"},
     ),
     AlertCase(
         "EntraSyncOperatorAbsent",

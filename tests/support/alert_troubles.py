@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.cluster.application.scim import ScimApp
+from tests.support.alert_cases import EXPIRY
 from tests.support.certificates import certificate_pem, key_pem, make_certificate
 from tests.support.operator_environment import OperatorEnvironment
 from tests.support.prometheus_server import PrometheusServer
@@ -56,7 +57,8 @@ def list_troubles(
         Trouble(("EntraSyncJobStalled",), lambda: _stall(environment)),
         Trouble(("EntraSyncProvisioningRequestsFailing",), lambda: _fail_request(environment)),
         Trouble(("EntraSyncConnectionFailing", "EntraSyncJobsNotSeen"), lambda: _break_connection(broken)),
-        Trouble(("EntraSyncCertificateExpiresSoon", "EntraSyncCertificateExpiresNow"), lambda: _let_expire(expiring)),
+        Trouble(("EntraSyncCredentialExpiresSoon",), lambda: _let_certificate_expire(expiring, prometheus)),
+        Trouble(("EntraSyncCredentialExpiresNow",), lambda: _let_secret_expire(expiring, prometheus)),
     ]
 
 
@@ -147,16 +149,30 @@ def _break_connection(team: Team) -> Callable[[], object]:
     return team.apply_secret
 
 
-def _let_expire(team: Team) -> Callable[[], object]:
+def _let_certificate_expire(team: Team, prometheus: PrometheusServer) -> Callable[[], object]:
     def apply_certificate(ends: timedelta) -> None:
         pem = certificate_pem(make_certificate(ends=ends))
         team.environment.simulator.add_certificate(pem, team.client, team.tenant)
         team.apply_secret("entra-tls", tls__crt=pem, tls__key=key_pem())
 
-    apply_certificate(timedelta(days=1))
+    apply_certificate(timedelta(days=7))
     proof = {"clientId": team.client, "secretRef": {"name": "entra-tls"}}
-    team.wait_connected(team.apply_connection(clientSecret=None, clientCertificate=proof))
+    team.wait_connected(team.apply_connection("by-certificate", clientSecret=None, clientCertificate=proof))
+    prometheus.wait_shown(f'{EXPIRY}{{name="by-certificate", credential="certificate"}}')
     return lambda: apply_certificate(timedelta(days=90))
+
+
+def _let_secret_expire(team: Team, prometheus: PrometheusServer) -> Callable[[], object]:
+    def apply_secret(secret: str, ends: timedelta) -> None:
+        simulator, end = team.environment.simulator, datetime.now(UTC) + ends
+        simulator.add_secret(secret, team.client, team.tenant)
+        simulator.set_secret_end(secret, end, client_id=team.client, tenant_id=team.tenant)
+        team.apply_secret(client_secret=secret)
+
+    apply_secret("old~canary-of-a-client-secret", timedelta(days=1))
+    team.wait_connected(team.apply_connection("by-secret"))
+    prometheus.wait_shown(f'{EXPIRY}{{name="by-secret", credential="secret"}}')
+    return lambda: apply_secret("new~canary-of-a-client-secret", timedelta(days=90))
 
 
 @contextmanager

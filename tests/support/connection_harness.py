@@ -8,6 +8,7 @@ from typing import Any, cast
 from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.credential_expiry import CredentialExpiry
 from entrasync.core.connection.identity import Identity, OnRefusal, Proof, SecretProof
 from entrasync.core.connection.status import LoggedIn, MissingPermission
 from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
@@ -96,7 +97,9 @@ class FakeAccess:
     on_refusal: OnRefusal
     has_token: bool = False
     is_closed: bool = False
-    certificate_expires_at: datetime | None = None
+    credential_expiry: CredentialExpiry | None = None
+    graph_tells: CredentialExpiry | None = None
+    """What the next look at Graph shows, if it is due."""
 
     async def log_in(self, proof: Proof) -> LoggedIn:
         seen = self.entra.check(proof)
@@ -107,6 +110,10 @@ class FakeAccess:
         if not self.has_token:
             return await self.log_in(self.proof)
         return LoggedIn(ROLES, LACKS)
+
+    async def look_up_expiry(self, now: datetime) -> bool:
+        before, self.credential_expiry = self.credential_expiry, self.graph_tells or self.credential_expiry
+        return before != self.credential_expiry
 
     def use(self) -> EntraSyncError | None:
         """Ask for a token as a call of a job does; return the error that the job gets."""

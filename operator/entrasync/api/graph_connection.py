@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from entrasync.api.condition_entry import NEVER_OBSERVED, ConditionEntry
 from entrasync.api.constraints import Range, Text
@@ -154,6 +154,10 @@ class GraphConnectionStatus(ApiModel):
 
     source: CredentialSource | None = None
     """The object that the credential in use was read from."""
+
+    credential_expires_at: AwareDatetime | None = None
+    """When the credential in use ends: a certificate by itself, a client secret by what Microsoft Graph tells of the
+    app registration. Unset where nothing ends, and where it is not known (docs/metrics.md)."""
 
 
 class GraphConnection(ApiModel):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 
 from entrasync.core.decision.write_permit import WritePermit
+from entrasync.graph.applications import ApplicationsClient
 from entrasync.graph.auth.tokens import TokenProvider
 from entrasync.graph.calls.call_metrics import CallMetrics, NoCallMetrics
 from entrasync.graph.calls.exchange import USER_AGENT, Exchange, ExchangeLimits
@@ -19,7 +20,7 @@ from entrasync.graph.secrets import SecretsClient
 from entrasync.graph.wire.transport import build_transport
 
 
-class GraphClient(JobsClient, SchemaClient, ProvisioningClient, SecretsClient, DirectoryClient):
+class GraphClient(JobsClient, SchemaClient, ProvisioningClient, SecretsClient, DirectoryClient, ApplicationsClient):
     """`SyncApi` over HTTP, for one tenant and one credential. Belongs to one event loop; `aclose` ends it.
 
     It writes only with a permit. `replica` is the name of this process among those that could write.

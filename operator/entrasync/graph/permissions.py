@@ -16,6 +16,7 @@ from entrasync.graph.calls.operations import (
     GET_SCHEMA,
     GET_SERVICE_PRINCIPAL,
     GET_TEMPLATE_SCHEMA,
+    LIST_CLIENT_SECRETS,
     LIST_JOBS,
     LIST_SECRETS,
     LIST_TEMPLATES,
@@ -35,10 +36,14 @@ from entrasync.graph.calls.operations import (
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature that a person may use, and the calls that it makes."""
+    """A feature that a person may use, and the calls that it makes.
+
+    Nobody is told that the permission of an optional one is missing: not every connection can have a use for it.
+    """
 
     description: str
     operations: tuple[Operation, ...]
+    is_optional: bool = False
 
     @property
     def any_of(self) -> tuple[str, ...]:
@@ -61,13 +66,14 @@ FEATURES = (
         "spec.servicePrincipal.appId, and telling that a service principal is gone",
         (FIND_SERVICE_PRINCIPAL, GET_SERVICE_PRINCIPAL),
     ),
+    Feature("optional: telling when the client secret of a connection ends", (LIST_CLIENT_SECRETS,), is_optional=True),
 )
 
 
 def find_missing_permissions(roles: Collection[str]) -> tuple[MissingPermission, ...]:
-    """Find the features that none of the roles allows."""
+    """Find the features that none of the roles allows, but for the optional ones."""
     return tuple(
         MissingPermission(feature.description, feature.any_of)
         for feature in FEATURES
-        if not set(feature.any_of).intersection(roles)
+        if not feature.is_optional and not set(feature.any_of).intersection(roles)
     )

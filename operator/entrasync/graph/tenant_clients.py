@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import cast
 
 from entrasync.api.reasons import Reason
+from entrasync.core.connection.credential_expiry import CredentialExpiry
 from entrasync.core.connection.identity import (
     CertificateProof,
     ClientSettings,
@@ -27,6 +28,7 @@ from entrasync.graph.calls.call_metrics import CallMetrics
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
 from entrasync.graph.permissions import find_missing_permissions
+from entrasync.graph.secret_expiry import SecretExpiry
 from entrasync.graph.wire.clouds import ApiVersion, GraphEndpoint
 from entrasync.graph.wire.transport import build_transport
 
@@ -98,11 +100,17 @@ class TenantAccess:
     """Implements `Access` (`reconcile/ports/tenant_access.py`)."""
 
     def __init__(
-        self, tokens: ReplaceableTokenSource, client: GraphClient, make_source: Callable[[Proof], TokenSource]
+        self,
+        tokens: ReplaceableTokenSource,
+        client: GraphClient,
+        make_source: Callable[[Proof], TokenSource],
+        *,
+        client_id: str,
     ) -> None:
         self._tokens = tokens
         self._client = client
         self._make_source = make_source
+        self._secret_expiry = SecretExpiry(client, client_id, lambda: tokens.source)
 
     @property
     def api(self) -> GraphClient:
@@ -110,9 +118,16 @@ class TenantAccess:
         return self._client
 
     @property
-    def certificate_expires_at(self) -> datetime | None:
-        """When the certificate in use expires; None for another kind of proof."""
-        return self._tokens.source.certificate_expires_at
+    def credential_expiry(self) -> CredentialExpiry | None:
+        """What is known of the end of the credential in use; None if Graph has not told it yet."""
+        source = self._tokens.source
+        if source.accepted_secret is not None:
+            return self._secret_expiry.known
+        return CredentialExpiry(source.certificate_expires_at)
+
+    async def look_up_expiry(self, now: datetime) -> bool:
+        """Ask Graph when the client secret ends, if that is due. Returns whether another end is known than before."""
+        return await self._secret_expiry.look(now)
 
     async def log_in(self, proof: Proof) -> LoggedIn:
         """Log in by a proof now, and use it from then on if Entra accepts it. Raises `Halted` or `Transient`."""
@@ -166,7 +181,7 @@ class TenantAccessFactory:
         # In a thread: it reads the certificates of all public authorities
         transport = await asyncio.to_thread(build_transport, endpoint, connections=limiter.concurrency)
         client = GraphClient(tokens, limiter, transport=transport, metrics=self._metrics, replica=self._replica)
-        return TenantAccess(tokens, client, make_source)
+        return TenantAccess(tokens, client, make_source, client_id=settings.client_id)
 
     def find_endpoint(self, settings: ClientSettings) -> GraphEndpoint:
         """Find the endpoint of Graph and its login. Raises `Halted` (CLOUD_UNKNOWN)."""

@@ -294,6 +294,6 @@ def _build_connection_services(shared: SharedServices, logins: Logins) -> KindSe
     )
     guarded, metrics = Guard(reconciler, store, shared.api_server.may_act), shared.metrics.time_passes(CONNECTION_KIND)
     engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, deadline=CONNECTION_PASS_DEADLINE)
-    shared.metrics.watch_connections(store, ConnectionViews(store, shared.connections, logins))
+    shared.metrics.watch_connections(store, ConnectionViews(store, shared.connections))
     kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))
     return KindServices(kind, engine)

@@ -1,12 +1,16 @@
-"""Watches the files of the operator connection's credential, and wakes the jobs that wait for a correct one."""
+"""Watches credentials: the files of the operator connection's one, and when client secrets end.
+
+A changed file wakes the jobs that wait for a correct credential.
+"""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from entrasync.core.decision.errors import EntraSyncError
+from entrasync.core.primitives.clock import Clock
 
 LOG = logging.getLogger("entrasync.process")
 
@@ -15,6 +19,9 @@ WATCH_INTERVAL = timedelta(seconds=2)
 
 RETRY_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 30, 30, 60, 60, 120, 120, 120))
 """Pauses after the login that follows a change. A new secret reaches Entra's servers within minutes."""
+
+EXPIRY_WATCH_INTERVAL = timedelta(minutes=1)
+"""World time between two looks at which client secrets Graph is to be asked for. Mostly it is none."""
 
 Version = tuple[int, int, int] | None
 """What tells one content of a file from another: inode, time of change and size. None if there is no file."""
@@ -81,3 +88,14 @@ def _read_version(file: Path) -> Version:
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+async def watch_expiries(clock: Clock, *looks: Callable[[datetime], Awaitable[object]]) -> None:
+    """Look for ever whether Graph is to be asked when a client secret ends. A look gets the time, and raises nothing.
+
+    It is no part of a pass, so that a connection is ready, and stays so, whatever becomes of it.
+    """
+    while True:
+        await clock.sleep(EXPIRY_WATCH_INTERVAL)
+        for look in looks:
+            await look(clock.now())

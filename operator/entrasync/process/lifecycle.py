@@ -12,6 +12,7 @@ from entrasync.kube.watch.list_sync import keep_in_sync, recheck_refused, wait_f
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.process.clock import WorldClock, watch_clock
 from entrasync.process.composition import compose
+from entrasync.process.credential_watch import watch_expiries
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.services import Services
 from entrasync.process.settings.run import RunSettings
@@ -151,6 +152,9 @@ def start_background(services: Services) -> None:
         services.background.start(f"watch of {watch.plural}", watch.run())
     if services.credential_watch is not None:
         services.background.start("watch of the credential", services.credential_watch.run())
+    own = services.operator_client.secret_expiry if services.operator_client else None
+    looks = (services.logins.look_up_expiries, *([own.look] if own else []))
+    services.background.start("watch of the ends of credentials", watch_expiries(services.clock, *looks))
     services.background.start("watch of the clock", watch_clock(services.clock, partial(look_anew, services)))
 
 

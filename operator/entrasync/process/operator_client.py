@@ -18,6 +18,7 @@ from entrasync.graph.auth.credentials import (
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
+from entrasync.graph.secret_expiry import SecretExpiry
 from entrasync.process.observability.connection_views import view_operator_connection
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.settings.operator_connection import PREFIX
@@ -26,11 +27,15 @@ from entrasync.process.settings.run import RunSettings
 
 @dataclass(frozen=True)
 class OperatorClient:
-    """The Graph client of the operator connection, its tokens, and the files that its credential is read from."""
+    """The Graph client of the operator connection, its tokens, and the files that its credential is read from.
+
+    `secret_expiry` is None for a managed identity, which has no client secret.
+    """
 
     graph: GraphClient
     tokens: TokenSource
     files: tuple[Path, ...]
+    secret_expiry: SecretExpiry | None = None
 
 
 def make_operator_client(
@@ -43,8 +48,11 @@ def make_operator_client(
     limiter = limiters.find(settings.tenant_id, settings.client_id, endpoint=endpoint)
     tokens = TokenSource(endpoint, operator_credential(settings, settings.tenant_id))
     graph = GraphClient(tokens, limiter, metrics=metrics, replica=replica)
-    metrics.watch_operator_connection(partial(view_operator_connection, graph, tokens))
-    return OperatorClient(graph, tokens, credential_files(settings))
+    secret_expiry = None
+    if settings.client_id is not None and not settings.managed_identity:
+        secret_expiry = SecretExpiry(graph, settings.client_id, lambda: tokens)
+    metrics.watch_operator_connection(partial(view_operator_connection, graph, tokens, secret_expiry))
+    return OperatorClient(graph, tokens, credential_files(settings), secret_expiry)
 
 
 def credential_files(settings: RunSettings) -> tuple[Path, ...]:

@@ -34,7 +34,10 @@ async def get_applications(request: Request) -> Response:
 
 
 async def patch_application(request: Request) -> Response:
-    """Add and remove single credentials and roles of an application: `add` and `remove` have lists by name."""
+    """Add and remove single credentials and roles of an application, and set when secrets end.
+
+    `add` and `remove` have lists by name, `secret_ends` a time for a secret, or null for none.
+    """
     registry, document = _get_registry(request), await read_document(request)
     before = registry.applications[document["tenant_id"], document["client_id"]]
     added, removed = (_read_lists(before, document.get(word, {})) for word in ("add", "remove"))
@@ -42,7 +45,9 @@ async def patch_application(request: Request) -> Response:
     for name in added.keys() | removed.keys():
         kept = [item for item in getattr(before, name) if item not in removed.get(name, ())]
         lists[name] = (*kept, *(item for item in added.get(name, ()) if item not in kept))
-    return reply(_register(registry, change_dataclass(before, lists)))
+    ends = {**before.secret_ends, **document.get("secret_ends", {})}
+    known_ends = {"secret_ends": {secret: end for secret, end in ends.items() if end is not None}}
+    return reply(_register(registry, change_dataclass(before, lists | known_ends)))
 
 
 def _read_lists(application: Application, document: dict[str, Any]) -> dict[str, tuple[Any, ...]]:

@@ -1,6 +1,7 @@
 """Controls the applications, issuers, managed identities and tokens of a running simulator."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from graph_simulator.control_client.transport import ControlTransport
@@ -26,6 +27,13 @@ class IdentityControl(ControlTransport):
     def remove_secret(self, secret: str, client_id: str = "", tenant_id: str = "") -> ApplicationView:
         """Remove a client secret from an application."""
         return self._change(client_id, tenant_id, remove={"secrets": [secret]})
+
+    def set_secret_end(
+        self, secret: str, end: datetime | None, *, client_id: str = "", tenant_id: str = ""
+    ) -> ApplicationView:
+        """Set when a client secret of an application ends, in real time as that of a certificate; None for no end."""
+        ends = {secret: end.isoformat() if end else None}
+        return self._change(client_id, tenant_id, secret_ends=ends)
 
     def add_certificate(self, pem: str, client_id: str = "", tenant_id: str = "") -> ApplicationView:
         """Add a certificate, which verifies the application's signatures."""

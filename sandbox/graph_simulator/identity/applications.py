@@ -1,6 +1,8 @@
 """Holds the applications and managed identities that may request tokens, with their credentials and roles."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 DEFAULT_CLIENT = "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11"
 DEFAULT_SECRET = "toy~secret-of-the-simulator"
@@ -28,11 +30,17 @@ class Application:
     client_id: str
     tenant_id: str
     secrets: tuple[str, ...] = ()
+    secret_ends: Mapping[str, datetime] = field(default_factory=dict)
+    """When secrets end. The others do not, and of them no end is told."""
     certificates: tuple[str, ...] = ()
     federated_credentials: tuple[FederatedCredential, ...] = ()
     roles: tuple[str, ...] = DEFAULT_ROLES
     object_id: str = "0b7f2b3a-5e1d-4a57-9a53-3d2c8d1e4f90"
     display_name: str = "entra-sync-operator"
+
+    def has_ended(self, secret: str, now: datetime) -> bool:
+        """Check whether one of its secrets has ended."""
+        return secret in self.secret_ends and self.secret_ends[secret] <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

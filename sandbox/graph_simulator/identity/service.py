@@ -84,12 +84,14 @@ class IdentityService:
 
     def _check_credential(self, application: Application, form: dict[str, str], audiences: tuple[str, ...]) -> None:
         """Check the credential of a token request."""
+        now = datetime.fromtimestamp(self.mint.real(), UTC)
         if "client_secret" in form:
             if form["client_secret"] not in application.secrets:
                 raise refuse_client(7000215, _wrong_secret(application.client_id))
+            if application.has_ended(form["client_secret"], now):
+                raise refuse_client(7000222, _ended_secret(application.client_id))
             return
         if form.get("client_assertion_type") == ASSERTION_TYPE and "client_assertion" in form:
-            now = datetime.fromtimestamp(self.mint.real(), UTC)
             assertion = read_assertion(form["client_assertion"])
             if assertion.claims.get("iss") == application.client_id or assertion.header.keys() & {"x5t", "x5t#S256"}:
                 check_certificate(application, assertion, audiences, now)
@@ -132,4 +134,12 @@ def _wrong_secret(client: str) -> str:
     return (
         "Invalid client secret provided. Ensure the secret being sent in the request is the client "
         f"secret value, not the client secret ID, for a secret added to app '{client}'."
+    )
+
+
+def _ended_secret(client: str) -> str:
+    return (
+        f"The provided client secret keys for app '{client}' are expired. Visit the Azure portal to create new keys "
+        "for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: "
+        "https://aka.ms/certCreds."
     )

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 Operation = Literal[
     "getServicePrincipal",
     "listServicePrincipals",
+    "getApplication",
     "listTemplates",
     "getTemplate",
     "listJobs",
@@ -129,6 +130,7 @@ _ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals/(?P<service_principal>[^/()]+)", "getServicePrincipal"),
     ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals\(appId='(?P<app>[^']+)'\)", "getServicePrincipal"),
     ("GET", _VERSION + "/auditLogs/provisioning", "listProvisioningLog"),
+    ("GET", r"/(?P<version>v1\.0|beta)/applications\(appId='(?P<app>[^']+)'\)", "getApplication"),
     ("GET", "/metadata/identity/oauth2/token", "managedIdentityToken"),
     ("POST", _TENANT + r"/oauth2/v2\.0/token", "token"),
     ("GET", _TENANT + r"/v2\.0/\.well-known/openid-configuration", "discovery"),

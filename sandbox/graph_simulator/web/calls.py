@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from graph_simulator.identity.applications import Registry
 from graph_simulator.traffic.operations import Target
 from graph_simulator.web.answers import GraphError, Ids
 from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
@@ -40,6 +41,8 @@ class Call:
     tenant: str = ""
     client: str = ""
     roles: frozenset[str] = field(default=frozenset())
+    registry: Registry = field(default_factory=Registry)
+    """The app registrations."""
     had_effect: bool = False
     made_job: str = ""
 
@@ -64,6 +67,9 @@ READ_DIRECTORY = frozenset(
 )
 """The roles that may read service principals. OwnedBy may read all of them, not only the owned ones, as the reference
 page of GET /servicePrincipals/{id} says."""
+READ_APPLICATIONS = frozenset({"Application.Read.All", "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"})
+"""The roles that may read app registrations (graph-facts 7.3). Whether OwnedBy may read one that it does not own is not
+known; here it may."""
 WRITES_ALL = "Synchronization.ReadWrite.All"
 OWNED = "Application.ReadWrite.OwnedBy"
 READ_JOBS = frozenset({OWNED, "Synchronization.Read.All", WRITES_ALL})
@@ -79,13 +85,13 @@ PATCH_JOBS = frozenset({WRITES_ALL})
 """The roles that may PATCH a job; owning its service principal is not enough (graph-facts 3, call 4)."""
 
 
-def check_directory_roles(call: Call) -> None:
-    """Check that the caller may read service principals.
+def check_directory_roles(call: Call, needed: frozenset[str] = READ_DIRECTORY) -> None:
+    """Check that the caller has one of the roles that may read the directory, or this part of it.
 
     Raises:
-        GraphRefusalError: It has none of the roles for that.
+        GraphRefusalError: It has none of them.
     """
-    if not call.roles & READ_DIRECTORY:
+    if not call.roles & needed:
         raise call.refuse(403, "Authorization_RequestDenied", NO_PRIVILEGES)
 
 

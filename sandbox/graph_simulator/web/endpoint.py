@@ -124,6 +124,7 @@ class GraphEndpoint:
             body=body,
             now=now,
             ids=exchange.ids,
+            registry=simulator.identity.registry,
         )
         try:
             self._authenticate(call, exchange)

@@ -1,10 +1,12 @@
 """The way to Graph in memory: a transport and tokens, whose calls go by the lifeline of their process."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx
 
+from entrasync.core.connection.credential_expiry import CredentialExpiry
 from entrasync.core.connection.identity import Identity, OnRefusal, Proof
 from entrasync.core.connection.status import LoggedIn
 from entrasync.graph.auth.token_claims import AccessToken, parse_access_token
@@ -76,13 +78,16 @@ class MemoryAccess:
     def __init__(self, tokens: MemoryTokens, api: GraphClient) -> None:
         self._tokens = tokens
         self.api = api
-        self.certificate_expires_at = None
+        self.credential_expiry = CredentialExpiry(None)
 
     async def log_in(self, _: Proof) -> LoggedIn:
         return LoggedIn((await self._tokens.get_token()).roles, ())
 
     async def ensure_login(self) -> LoggedIn:
         return LoggedIn((await self._tokens.get_token()).roles, ())
+
+    async def look_up_expiry(self, now: datetime) -> bool:
+        return False
 
     async def close(self) -> None:
         await self.api.aclose()

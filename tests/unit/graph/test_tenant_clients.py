@@ -1,12 +1,15 @@
 """Clients for GraphConnections: their endpoint in each cloud, and what connections share."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import cast
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from entrasync.api.reasons import Reason
+from entrasync.core.connection.credential_expiry import CredentialExpiry
 from entrasync.core.connection.identity import (
     CertificateProof,
     ClientSettings,
@@ -18,13 +21,14 @@ from entrasync.core.connection.identity import (
 from entrasync.core.decision.errors import EntraSyncError, Halted
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.graph.auth.credentials import ClientCertificate, ClientSecret, FederatedToken
+from entrasync.graph.auth.credentials import ClientCertificate, ClientSecret, FederatedToken, SecretText
 from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.call_metrics import NoCallMetrics
 from entrasync.graph.calls.shared_limiters import LimiterShare, SharedLimiters
 from entrasync.graph.tenant_clients import ReplaceableTokenSource, TenantAccess, TenantAccessFactory
 from entrasync.graph.wire.clouds import GraphEndpoint, add_clouds
+from tests.support.facts import NOW
 from tests.support.halts import stalls
 from tests.support.still_clock import StillClock
 
@@ -149,6 +153,30 @@ async def open_one(factory: TenantAccessFactory, settings: ClientSettings) -> Te
         return error
 
     return await factory.open(Identity(settings, PROOFS["secret"]), on_refusal=on_refusal)
+
+
+class TestCredentialExpiry:
+    @pytest.mark.parametrize(
+        ("secret", "certificate_ends", "known"),
+        [
+            (SecretText("canary"), None, None),
+            (None, NOW, CredentialExpiry(NOW)),
+            (None, None, CredentialExpiry(None)),
+        ],
+        ids=["client secret", "client certificate", "federated token"],
+    )
+    async def test_is_told_by_a_certificate_and_not_yet_by_graph(
+        self,
+        factory: TenantAccessFactory,
+        secret: SecretText | None,
+        certificate_ends: datetime | None,
+        known: CredentialExpiry | None,
+    ) -> None:
+        access = await open_one(factory, make_settings())
+        source: Any = SimpleNamespace(accepted_secret=secret, certificate_expires_at=certificate_ends)
+        access._tokens.source = source
+        assert access.credential_expiry == known
+        await access.close()
 
 
 class ScriptedSource:

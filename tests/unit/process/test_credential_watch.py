@@ -1,5 +1,7 @@
 """When a changed file of the operator connection's credential wakes the jobs that wait for it."""
 
+import asyncio
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,13 @@ import pytest
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
-from entrasync.process.credential_watch import RETRY_PAUSES, CredentialWatch
+from entrasync.process.credential_watch import (
+    EXPIRY_WATCH_INTERVAL,
+    RETRY_PAUSES,
+    CredentialWatch,
+    watch_expiries,
+)
+from tests.support.still_clock import StillClock
 
 
 class Watched:
@@ -93,3 +101,18 @@ async def test_a_secret_that_entra_does_not_know_yet_is_tried_again_for_minutes(
     watched.replace("late")
     await watched.watch.look(3600)
     assert watched.wakes == 1
+
+
+async def test_the_ends_of_credentials_are_looked_at_each_minute_by_the_clock_of_the_world() -> None:
+    clock, looks, is_enough = StillClock(), list[datetime](), asyncio.Event()
+    began = clock.now()
+
+    async def look(now: datetime) -> None:
+        looks.append(now)
+        if len(looks) == 3:
+            is_enough.set()
+
+    watching = asyncio.create_task(watch_expiries(clock, look))
+    await is_enough.wait()
+    watching.cancel()
+    assert looks[:3] == [began + EXPIRY_WATCH_INTERVAL * number for number in (1, 2, 3)]

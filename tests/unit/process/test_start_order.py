@@ -14,7 +14,7 @@ class Parts:
 
     def __init__(self) -> None:
         self.started: list[str] = []
-        self.namespace_leases = None
+        self.namespace_leases = self.secret_expiry = None
 
     def start(self, name: str, _: object) -> None:
         self.started.append(name)
@@ -22,7 +22,7 @@ class Parts:
     def run(self) -> None:
         """Stand for work that never runs here."""
 
-    post_all = run
+    post_all = look_up_expiries = run
 
 
 def test_kinds_are_listed_in_their_order_when_a_refused_namespace_is_rechecked(
@@ -32,9 +32,10 @@ def test_kinds_are_listed_in_their_order_when_a_refused_namespace_is_rechecked(
     monkeypatch.setattr(lifecycle, "recheck_refused", lambda kinds, _: rechecked.extend(kinds))
     monkeypatch.setattr(lifecycle, "keep_in_sync", lambda kind, _: kind)
     monkeypatch.setattr(lifecycle, "watch_clock", lambda clock, _: clock)
+    monkeypatch.setattr(lifecycle, "watch_expiries", lambda clock, *_: clock)
     order = ["connections", "jobs", "requests"]
     kinds = cast("Any", tuple(SimpleNamespace(kind=SimpleNamespace(plural=name)) for name in order))
     shared, watches = cast("Any", parts), cast("Any", (SimpleNamespace(plural="secrets", run=parts.run),))
     lifecycle.start_background(Services(shared, shared, kinds, shared, watches, *[shared] * 8))
     assert [kind.plural for kind in rechecked] == order
-    assert len(parts.started) == len(set(parts.started)) == 8
+    assert len(parts.started) == len(set(parts.started)) == 9

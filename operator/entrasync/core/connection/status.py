@@ -8,12 +8,16 @@ from typing import Any
 from entrasync.api.conditions import ConditionType
 from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.credential_expiry import CredentialExpiry
 from entrasync.core.connection.identity import Identity
 from entrasync.core.decision.condition import Condition, merge_conditions
 from entrasync.core.decision.event import Event
 from entrasync.core.decision.verdicts import Halt, Retry, Stall
+from entrasync.core.primitives.json_values import read_text
 from entrasync.core.primitives.times import write_time
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
+
+EXPIRY = "credentialExpiresAt"
 
 SETTLED_CONDITIONS = frozenset({ConditionType.READY, ConditionType.STALLED})
 
@@ -35,16 +39,23 @@ class LoggedIn:
 
 
 def build_connected_status(
-    resource: ConnectionResource, identity: Identity, seen: LoggedIn, *, source: dict[str, str], wall: datetime
+    resource: ConnectionResource,
+    identity: Identity,
+    seen: LoggedIn,
+    *,
+    source: dict[str, str],
+    expiry: CredentialExpiry | None,
+    wall: datetime,
 ) -> dict[str, Any]:
-    """Write the status of a connection that works."""
+    """Write the status of a connection that works. `expiry` is None if nobody has told yet when its credential ends."""
     ready = Condition(ConditionType.READY, "True", Reason.CONNECTED, _connected(identity, seen))
     status = _with_conditions(resource, [ready], wall=wall)
-    status |= {"roles": list(seen.roles), "source": source}
+    expires_at = _find_stored_expiry(resource, source) if expiry is None else _write_expiry(expiry)
+    status |= {"roles": list(seen.roles), "source": source, EXPIRY: expires_at}
     status["missingPermissions"] = [
         {"feature": lack.feature, "anyOf": list(lack.any_of)} for lack in seen.missing_permissions
     ]
-    return {name: value for name, value in status.items() if value != []}
+    return {name: value for name, value in status.items() if value not in ([], None)}
 
 
 def build_faulty_status(resource: ConnectionResource, halt: Halt, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
@@ -59,6 +70,8 @@ def build_faulty_status(resource: ConnectionResource, halt: Halt, *, is_blind: b
     kind = ConditionType.STALLED if is_stalled else ConditionType.RECONCILING
     ready = Condition(ConditionType.READY, "False" if is_stalled else "Unknown", halt.reason, halt.message)
     status = _with_conditions(resource, [ready, Condition(kind, "True", halt.reason, halt.message)], wall=wall)
+    if not _is_current(resource):  # the end that is stored may be that of the credential of another app
+        status.pop(EXPIRY, None)
     if is_stalled:  # nothing is known of a credential that does not work
         status = {name: value for name, value in status.items() if name not in {"roles", "missingPermissions"}}
     return status
@@ -97,8 +110,22 @@ def _ready_of(conditions: Sequence[Condition]) -> Condition | None:
 def _is_settled(resource: ConnectionResource) -> bool:
     """Whether the last pass with this generation ended with a login, or waits for a person."""
     ends = [each for each in Condition.read_all(resource.status) if each.type in SETTLED_CONDITIONS]
-    is_current = resource.status.get("observedGeneration") == resource.generation
-    return is_current and any(end.is_true for end in ends)
+    return _is_current(resource) and any(end.is_true for end in ends)
+
+
+def _is_current(resource: ConnectionResource) -> bool:
+    """Whether the status is about the spec as it is now."""
+    return resource.status.get("observedGeneration") == resource.generation
+
+
+def _write_expiry(expiry: CredentialExpiry) -> str | None:
+    return write_time(expiry.at) if expiry.at else None
+
+
+def _find_stored_expiry(resource: ConnectionResource, source: dict[str, str]) -> str | None:
+    """Find what a former process was told of the same credential."""
+    is_same = _is_current(resource) and resource.status.get("source") == source
+    return read_text(resource.status.get(EXPIRY)) if is_same else None
 
 
 def _with_conditions(resource: ConnectionResource, conditions: list[Condition], *, wall: datetime) -> dict[str, Any]:

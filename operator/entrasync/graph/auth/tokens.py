@@ -14,7 +14,7 @@ import httpx
 from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
 from entrasync.core.primitives.growing_pause import grow_pause
 from entrasync.graph.auth.certificates import find_certificate_expiry
-from entrasync.graph.auth.credentials import AppCredential, Credential, ProofMaterial
+from entrasync.graph.auth.credentials import AppCredential, Credential, ProofMaterial, SecretText
 from entrasync.graph.auth.login import AppLogin, Login
 from entrasync.graph.auth.managed_identity import ManagedIdentityLogin
 from entrasync.graph.auth.token_claims import AccessToken
@@ -139,6 +139,7 @@ class TokenSource:
         self._recheck_after = float("-inf")
         self._has_last_login_worked: bool | None = None
         self._certificate_expires_at: datetime | None = None
+        self._accepted: ProofMaterial | None = None
 
     @property
     def endpoint(self) -> GraphEndpoint:
@@ -159,16 +160,25 @@ class TokenSource:
         """When the certificate of the last login expires; None before the first, and for another kind of proof."""
         return self._certificate_expires_at
 
+    @property
+    def accepted_secret(self) -> SecretText | None:
+        """The client secret that Entra accepted last; None before that, and for another kind of proof."""
+        return self._accepted if isinstance(self._accepted, SecretText) else None
+
+    def peek_token(self) -> AccessToken | None:
+        """Return the cached token as long as it is not due to be renewed. Never logs in."""
+        cached = self._cached
+        return cached.token if cached and self._monotonic() < cached.renew_at else None
+
     async def get_token(self) -> AccessToken:
         """Return the cached token or log in. Callers at the same time share one login.
 
         Raises `Halted` with CREDENTIAL_REFUSED, TENANT_NOT_FOUND or TENANT_CHANGED, or `Transient`. A token that is
         due to be renewed but still valid is returned instead of a `Transient`.
         """
-        now = self._monotonic()
-        if self._cached and now < self._cached.renew_at:
-            return self._cached.token
-        failure = self._failure
+        if (token := self.peek_token()) is not None:
+            return token
+        now, failure = self._monotonic(), self._failure
         if failure is None or now >= failure.until:
             outcome = await self._share_login()
             if isinstance(outcome, _CachedToken):
@@ -232,6 +242,7 @@ class TokenSource:
             if isinstance(error, Halted):
                 self._refused = _RefusedProof(material, failure, self._monotonic() + REFUSED_PROOF_DELAY_SECONDS)
             return failure
+        self._accepted = material
         now, seconds = self._monotonic(), lifetime.total_seconds()
         return _CachedToken(token, now + seconds - min(RENEW_EARLY_SECONDS, seconds / 2), now + seconds)
 

@@ -50,9 +50,9 @@ class JsonCaller:
         sensitive = tuple(value for key, value in (secrets or {}).items() if key not in KEYS_WITH_FIELDS)
         return await self._exchange.send(Request(operation, method, url, body, secrets=sensitive))
 
-    async def _get(self, operation: Operation, url: str) -> Mapping[str, Any] | None:
+    async def _get(self, operation: Operation, url: str, *, is_background: bool = False) -> Mapping[str, Any] | None:
         """Read one JSON object; returns None only when Graph itself answered 404."""
-        response = await self._send_unless_missing(Request(operation, "GET", url))
+        response = await self._send_unless_missing(Request(operation, "GET", url, is_background=is_background))
         return read_response(operation, response) if response else None
 
     async def _delete(self, operation: Operation, url: str) -> bool:

@@ -53,6 +53,10 @@ class Operation:
         return _WRITE if set(_WRITE) <= set(self.permissions) else self.permissions
 
 
+_APPLICATION_READ = ("Application.Read.All", OWNED_BY, "Application.ReadWrite.All")
+"""For app registrations the list of permissions does not have those of Directory (graph-facts 7.3)."""
+
+
 LIST_JOBS = Operation("list_jobs", "list the jobs", _READ, _SHOWN)
 GET_JOB = Operation("get_job", "show the job", _READ, _SHOWN)
 CREATE_JOB = Operation("create_job", "create a job", _WRITE, _MADE, is_write=True)
@@ -78,4 +82,7 @@ LIST_TEMPLATES = Operation("list_templates", "list the templates", _READ, _SHOWN
 GET_SERVICE_PRINCIPAL = Operation("get_service_principal", "show the service principal", _DIRECTORY_READ, _SHOWN)
 FIND_SERVICE_PRINCIPAL = Operation(
     "find_service_principal", "find the service principal of an app", _DIRECTORY_READ, _SHOWN
+)
+LIST_CLIENT_SECRETS = Operation(
+    "list_client_secrets", "tell when the client secrets of the operator's app end", _APPLICATION_READ, _SHOWN
 )

@@ -34,6 +34,11 @@ class Urls:
         """Return the URL of the provisioning log of the tenant."""
         return f"{self._root}/auditLogs/provisioning"
 
+    def application_by_app_id(self, app_id: str) -> str:
+        """Return the URL of an app registration by its application (client) id."""
+        key = _encode(app_id.replace("'", "''"))
+        return f"{self._root}/applications(appId='{key}')"
+
     def synchronization(self, service_principal_id: str, *segments: str) -> str:
         """Return the URL of a part of a service principal's synchronization."""
         path = "/".join(_encode_segment(segment) for segment in segments)

@@ -134,12 +134,12 @@ CONNECTION_PAUSE = MetricRow(
     PER_CONNECTION,
     "leader",
 )
-CERTIFICATE_EXPIRY = MetricRow(
+CREDENTIAL_EXPIRY = MetricRow(
     "gauge",
-    "entrasync_connection_certificate_expiry_timestamp_seconds",
-    RESOURCE_LABELS,
-    "When the client certificate of the last login expires. Connections with another credential have none.",
-    "1 per connection with a certificate",
+    "entrasync_connection_credential_expiry_timestamp_seconds",
+    (*RESOURCE_LABELS, "credential"),
+    "When the credential that was accepted last ends: certificate, or secret if Graph tells it. Others have none.",
+    "1 per connection with a certificate or a client secret",
     "leader",
 )
 
@@ -217,7 +217,7 @@ GROUPS: tuple[tuple[str, tuple[MetricRow, ...]], ...] = (
         (BUILD_INFO, LEADER, API_SERVER_SILENCE, NAMESPACE_REFUSED, NAMESPACE_HELD, PASSES, QUEUE_DEPTH),
     ),
     ("Calls to Microsoft Graph", (CALLS, CALL_SECONDS, THROTTLED, THROTTLE_PAUSE)),
-    ("Connections", (CONNECTION_INFO, CONNECTION_READY, CONNECTION_PAUSE, CERTIFICATE_EXPIRY)),
+    ("Connections", (CONNECTION_INFO, CONNECTION_READY, CONNECTION_PAUSE, CREDENTIAL_EXPIRY)),
     ("Resources of all kinds", (CONDITION, READY_SINCE)),
     (
         "Jobs",

@@ -144,14 +144,15 @@ class ConnectionCollector(Collector):
             catalogue.CONNECTION_INFO,
             catalogue.CONNECTION_READY,
             catalogue.CONNECTION_PAUSE,
-            catalogue.CERTIFICATE_EXPIRY,
+            catalogue.CREDENTIAL_EXPIRY,
         )
         for view in (*self._views, *filter(None, [self._view_own()])):
-            expires_at = view.certificate_expires_at
+            expires_at = view.credential_expires_at
             scrape.add(catalogue.CONNECTION_INFO, [*view.labels, view.tenant_id], 1)
             scrape.add(catalogue.CONNECTION_READY, view.labels, view.works)
             scrape.add(catalogue.CONNECTION_PAUSE, view.labels, view.pause.total_seconds())
-            scrape.add(catalogue.CERTIFICATE_EXPIRY, view.labels, expires_at.timestamp() if expires_at else None)
+            credential = [*view.labels, view.credential]
+            scrape.add(catalogue.CREDENTIAL_EXPIRY, credential, expires_at.timestamp() if expires_at else None)
         yield from scrape
 
 

@@ -3,15 +3,21 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from entrasync.api.conditions import ConditionType
 from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, INSTALL_CONNECTION_KIND
 from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.status import EXPIRY
 from entrasync.core.decision.condition import Condition
+from entrasync.core.primitives.times import parse_time
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.client import GraphClient
-from entrasync.reconcile.connection.logins import Logins
+from entrasync.graph.secret_expiry import SecretExpiry
 from entrasync.reconcile.connection.registry import Connections
+
+Credential = Literal["certificate", "secret", ""]
+"""What a connection logs in by, as far as it is something that ends."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,8 @@ class ConnectionView:
     """Whether the last login gave a token."""
     pause: timedelta
     """How long no call is made from now on."""
-    certificate_expires_at: datetime | None
+    credential: Credential = ""
+    credential_expires_at: datetime | None = None
 
     @property
     def labels(self) -> list[str]:
@@ -37,10 +44,9 @@ class ConnectionView:
 class ConnectionViews:
     """Views of the GraphConnections."""
 
-    def __init__(self, store: Iterable[ConnectionResource], connections: Connections, logins: Logins) -> None:
+    def __init__(self, store: Iterable[ConnectionResource], connections: Connections) -> None:
         self._store = store
         self._connections = connections
-        self._logins = logins
 
     def __iter__(self) -> Iterator[ConnectionView]:
         return map(self._view, self._store)
@@ -53,17 +59,29 @@ class ConnectionViews:
             tenant_id=seen.spec.tenant_id.lower() if seen.spec else "",
             works=any(each.type is ConditionType.READY and each.is_true for each in Condition.read_all(seen.status)),
             pause=self._connections.find_pause(seen.key),
-            certificate_expires_at=self._logins.find_certificate_expiry(seen.key),
+            credential=_name_credential(seen),
+            credential_expires_at=parse_time(seen.status.get(EXPIRY)),
         )
 
 
-def view_operator_connection(graph: GraphClient, tokens: TokenSource) -> ConnectionView | None:
+def _name_credential(seen: ConnectionResource) -> Credential:
+    if seen.spec is None:
+        return ""
+    if seen.spec.client_secret:
+        return "secret"
+    return "certificate" if seen.spec.client_certificate else ""
+
+
+def view_operator_connection(
+    graph: GraphClient, tokens: TokenSource, secret_expiry: SecretExpiry | None
+) -> ConnectionView | None:
     """View the connection of the install itself; None before its first login.
 
     It has no namespace. Its name is the one that specs give it.
     """
     if (has_worked := tokens.has_last_login_worked()) is None:
         return None
+    has_secret, told = tokens.accepted_secret is not None, secret_expiry.known if secret_expiry else None
     return ConnectionView(
         INSTALL_CONNECTION_KIND,
         "",
@@ -71,5 +89,6 @@ def view_operator_connection(graph: GraphClient, tokens: TokenSource) -> Connect
         tenant_id=tokens.tenant_id.lower(),
         works=has_worked,
         pause=graph.pause,
-        certificate_expires_at=tokens.certificate_expires_at,
+        credential="secret" if has_secret else "certificate",
+        credential_expires_at=told.at if told else tokens.certificate_expires_at,
     )

@@ -34,11 +34,20 @@ Two labels have Graph's own words, `code` of `entrasync_job_status_code` and `re
 
 ## What is not known
 
-When a client secret expires is not shown. Entra's answer to a login does not tell it. Microsoft Graph tells it of the
-app registration to those who have `Application.Read.All`, but the operator does not read the app registration yet. Of
-an app with several secrets that would not say for certain which one is used. When the secret has expired Entra refuses
-the login, and `entrasync_connection_ready` becomes 0. Prefer a federated token, which is renewed by itself, or a
-certificate, whose expiry is known before.
+When a client secret ends is not always known. Entra's answer to a login does not tell it. Microsoft Graph tells the
+ends of all secrets of an app registration, and of each the first three characters. The operator asks for them within a
+minute after Entra has accepted a secret that is new to it, and at most once a day after that. The end is known if, of
+the secrets that have not ended, exactly one begins as the one in use does. It is not known if
+
+* the token has none of the permissions for it in [permissions.md](permissions.md), such as `Application.Read.All`,
+* several secrets begin with the same three characters,
+* Graph shows no such characters of the secret in use, as of one that was not made by Microsoft Graph,
+* the app registration is in another tenant than the one that the connection leads to, or
+* Graph has not answered yet. What it told last stays until then, as long as the secret is the same.
+
+So a missing series does not say that nothing ends. When the secret has ended Entra refuses the login, and
+`entrasync_connection_ready` becomes 0. Prefer a federated token, which is renewed by itself, or a certificate, whose
+end is always known.
 """
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.credential_expiry import CredentialExpiry
 from entrasync.core.connection.identity import Identity
 from entrasync.core.connection.status import LoggedIn
 from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
@@ -107,10 +108,16 @@ class Logins:
             return False
         return True
 
-    def find_certificate_expiry(self, key: ObjectKey) -> datetime | None:
-        """Return when the certificate expires by which a GraphConnection logged in; None if there is none."""
+    def find_credential_expiry(self, key: ObjectKey) -> CredentialExpiry | None:
+        """Return what is known of the end of the credential of a GraphConnection; None if nobody has told it yet."""
         opened = self._opened.get(key)
-        return opened.access.certificate_expires_at if opened else None
+        return opened.access.credential_expiry if opened else None
+
+    async def look_up_expiries(self, now: datetime) -> None:
+        """Ask Graph when client secrets end, where that is due. A GraphConnection is reconciled if that is news."""
+        for key, opened in list(self._opened.items()):
+            if await opened.access.look_up_expiry(now):
+                self._queue.add(key, since=now)
 
     async def log_out(self, key: ObjectKey) -> None:
         """Close the access of a connection that no resource needs any more."""

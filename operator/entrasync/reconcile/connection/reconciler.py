@@ -90,8 +90,8 @@ class ConnectionReconciler:
         except EntraSyncError as error:
             return await self._fail(resource, self._judge(error))
         self._failing_since.pop(key, None)
-        source, wall = credential_source(resource, secret), self._clock.wall()
-        status = build_connected_status(resource, identity, seen, source=source, wall=wall)
+        source, expiry = credential_source(resource, secret), self._logins.find_credential_expiry(key)
+        status = build_connected_status(resource, identity, seen, source=source, expiry=expiry, wall=self._clock.wall())
         return await self._write(resource, status, Outcome(self._poll_interval))
 
     async def record_broken(self, key: ObjectKey, fault: Retry, *, since: datetime) -> None:

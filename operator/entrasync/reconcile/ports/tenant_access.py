@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.credential_expiry import CredentialExpiry
 from entrasync.core.connection.identity import Identity, OnRefusal, Proof
 from entrasync.core.connection.status import LoggedIn
 from entrasync.reconcile.ports.graph import SyncApi
@@ -19,8 +20,15 @@ class Access(Protocol):
         ...
 
     @property
-    def certificate_expires_at(self) -> datetime | None:
-        """When the certificate in use expires; None before a login, and for another kind of proof."""
+    def credential_expiry(self) -> CredentialExpiry | None:
+        """What is known of the end of the credential that Entra accepted last; None if nobody has told it yet."""
+        ...
+
+    async def look_up_expiry(self, now: datetime) -> bool:
+        """Ask Graph when a client secret ends: for a new one, and else at most once a day. Changes nothing there.
+
+        Returns whether another end is known than before. Raises nothing, and makes no login.
+        """
         ...
 
     async def log_in(self, proof: Proof) -> LoggedIn:

@@ -131,7 +131,6 @@ def view(**overlay: Any) -> ConnectionView:
         "tenant_id": "contoso",
         "works": True,
         "pause": timedelta(),
-        "certificate_expires_at": None,
     }
     return ConnectionView(**(usual | overlay))
 
@@ -151,13 +150,17 @@ class TestConnection:
         assert list_series(metrics, "entrasync_connection_ready") == [(CONNECTION, 0)]
         assert list_series(metrics, "entrasync_connection_pause_seconds") == [(CONNECTION, 12)]
 
-    def test_tells_when_its_certificate_expires(self) -> None:
-        metrics = self.watch(view(certificate_expires_at=datetime.fromtimestamp(BEGAN_SECONDS, UTC)))
-        shown = list_series(metrics, "entrasync_connection_certificate_expiry_timestamp_seconds")
-        assert shown == [(CONNECTION, BEGAN_SECONDS)]
+    @pytest.mark.parametrize("credential", ["certificate", "secret"])
+    def test_tells_when_its_credential_ends(self, credential: str) -> None:
+        ends = datetime.fromtimestamp(BEGAN_SECONDS, UTC)
+        metrics = self.watch(view(credential=credential, credential_expires_at=ends))
+        shown = list_series(metrics, "entrasync_connection_credential_expiry_timestamp_seconds")
+        assert shown == [({**CONNECTION, "credential": credential}, BEGAN_SECONDS)]
 
-    def test_without_a_certificate_tells_no_expiry(self) -> None:
-        shown = list_series(self.watch(view()), "entrasync_connection_certificate_expiry_timestamp_seconds")
+    def test_tells_no_end_of_a_credential_that_is_not_known(self) -> None:
+        shown = list_series(
+            self.watch(view(credential="secret")), "entrasync_connection_credential_expiry_timestamp_seconds"
+        )
         assert shown == []
 
     def test_of_the_install_is_shown_only_after_its_first_login(self) -> None:
