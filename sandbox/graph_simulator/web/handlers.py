@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
-from graph_simulator.web import applications, provisioning, provisioning_log, reads, secrets, writes
+from graph_simulator.web import provisioning, provisioning_log, reads, secrets, writes
 from graph_simulator.web.answers import Answer
 from graph_simulator.web.calls import WRONG_METHOD, Call
+from graph_simulator.web.directory import applications, service_principals
 from graph_simulator.web.queries import refuse_unsimulated
 from graph_simulator.web.schema import expressions, schemas
 
 HANDLERS: dict[str, Callable[[Call], Answer]] = {
-    "getServicePrincipal": reads.get_service_principal,
-    "listServicePrincipals": reads.list_service_principals,
+    "getServicePrincipal": service_principals.get_service_principal,
+    "listServicePrincipals": service_principals.list_service_principals,
     "getApplication": applications.get_application,
     "listTemplates": reads.list_templates,
     "getTemplate": reads.get_template,

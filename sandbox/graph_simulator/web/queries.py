@@ -16,6 +16,7 @@ JOB_PROPERTIES = frozenset(
 TEMPLATE_PROPERTIES = frozenset(
     {"id", "applicationId", "default", "description", "discoverable", "factoryTag", "metadata", "schema"}
 )
+LIST_OPTIONS = frozenset({"$filter", "$select", "$top", "$skiptoken", "$count"})
 LARGEST_PAGE = 999
 """The most that `$top` may ask for (graph-facts 6.5)."""
 
@@ -137,3 +138,8 @@ def write_link(call: Call, host: str, following: int) -> str:
 
 
 _LINK_SAFE = "',()$"
+
+
+def write_count(call: Call, page: Page[Any]) -> dict[str, Any]:
+    """Write the number of all items, if `$count` asks for it."""
+    return {"@odata.count": page.total} if call.query.get("$count", "").lower() == "true" else {}

@@ -1,4 +1,4 @@
-"""Answers the calls that read jobs, templates and service principals."""
+"""Answers the calls that read jobs and templates."""
 
 from typing import Any
 
@@ -7,15 +7,14 @@ from graph_simulator.web.calls import (
     READ_JOBS,
     WRONG_METHOD,
     Call,
-    check_directory_roles,
     find_job,
     find_principal,
     find_template_of_path,
-    refuse_unknown_principal,
     write_context,
 )
 from graph_simulator.web.queries import (
     JOB_PROPERTIES,
+    LIST_OPTIONS,
     TEMPLATE_PROPERTIES,
     Page,
     check_options,
@@ -24,6 +23,7 @@ from graph_simulator.web.queries import (
     refuse_unsimulated,
     select_members,
     take_page,
+    write_count,
     write_link,
 )
 from graph_simulator.world.directory import JobRecord, ServicePrincipal
@@ -32,9 +32,6 @@ from graph_simulator.world.representation import write_job, write_template
 from graph_simulator.world.templates import Template
 
 _FOREIGN_HOST = "https://graph.example.net"
-_LIST_OPTIONS = frozenset({"$filter", "$select", "$top", "$skiptoken", "$count"})
-PAGE_OF_PRINCIPALS = 100
-"""The service principals on a page without `$top` (graph-facts 6.5)."""
 
 
 def list_jobs(call: Call) -> Answer:
@@ -43,12 +40,12 @@ def list_jobs(call: Call) -> Answer:
     raw = call.world.raw_lists.get(principal.id)
     if raw is not None:
         return Answer(200, raw, content_type=GRAPH_JSON)
-    check_options(call, _LIST_OPTIONS)
+    check_options(call, LIST_OPTIONS)
     records = [r for r in call.world.list_records(principal.id, call.now) if r.is_seen("list", call.now)]
     page = take_page(call, _filter_jobs(call, records), size=call.world.switches.page_size)
     link = _link_jobs(call, page)
     context = write_context(call, principal.id, "/jobs")
-    head = {"@odata.context": context} | _count(call, page) | ({"@odata.nextLink": link} if link else {})
+    head = {"@odata.context": context} | write_count(call, page) | ({"@odata.nextLink": link} if link else {})
     jobs = b",".join(render_job(call, record) for record in page.items)
     return Answer(200, write_json(head)[:-1] + b',"value":[' + jobs + b"]}")
 
@@ -90,7 +87,7 @@ def list_templates(call: Call) -> Answer:
     context = write_context(call, principal.id, "/templates")
     value = [_render_template(call, principal, template) for template in page.items]
     link = {"@odata.nextLink": write_link(call, call.origin, page.end)} if page.has_more else {}
-    return answer_json(200, {"@odata.context": context} | _count(call, page) | link | {"value": value})
+    return answer_json(200, {"@odata.context": context} | write_count(call, page) | link | {"value": value})
 
 
 def get_template(call: Call) -> Answer:
@@ -130,120 +127,6 @@ def ping(call: Call) -> Answer:
     if call.target.version != "beta":
         raise call.refuse(405, "Request_BadRequest", WRONG_METHOD)
     return answer_json(200, {"@odata.context": f"{call.metadata_url}#Edm.String", "value": "Pong"})
-
-
-def get_service_principal(call: Call) -> Answer:
-    """Answer with a service principal, found by object id or by `(appId='...')`."""
-    check_directory_roles(call)
-    world, target = call.world, call.target
-    if target.app:
-        principal = world.find_by_app(call.tenant, target.app)
-    else:
-        principal = world.find_service_principal(call.tenant, target.service_principal)
-    if principal is None:
-        raise refuse_unknown_principal(call, target.service_principal or target.app)
-    check_options(call, {"$select"})
-    fields = _select_of_principals(call)
-    context = f"{call.metadata_url}#servicePrincipals{_write_fields(call)}/$entity"
-    return answer_json(200, {"@odata.context": context} | select_members(_write_principal(principal), fields))
-
-
-def list_service_principals(call: Call) -> Answer:
-    """Answer with a page of service principals: all, or those that a filter selects."""
-    check_directory_roles(call)
-    check_options(call, _LIST_OPTIONS)
-    fields = _select_of_principals(call)
-    principals = [sp for sp in call.world.service_principals.values() if sp.tenant_id == call.tenant]
-    documents = _filter_principals(call, [_write_principal(sp) for sp in principals])
-    page = take_page(call, documents, size=PAGE_OF_PRINCIPALS)
-    head = {"@odata.context": f"{call.metadata_url}#servicePrincipals{_write_fields(call)}"} | _count_advanced(
-        call, page
-    )
-    if page.has_more:
-        head["@odata.nextLink"] = write_link(call, call.origin, page.end)
-    return answer_json(200, head | {"value": [select_members(document, fields) for document in page.items]})
-
-
-def _filter_principals(call: Call, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    clause = read_filter(call)
-    if clause is None:
-        return documents
-    if clause.name not in _PRINCIPAL_PROPERTIES:
-        text = f"Could not find a property named '{clause.name}' on type 'microsoft.graph.servicePrincipal'."
-        raise call.refuse(400, "BadRequest", text)
-    if documents and clause.name not in documents[0]:
-        raise refuse_unsimulated(call, f"The property {clause.name} of service principals")
-    return [document for document in documents if clause.matches(document[clause.name])]
-
-
-def _select_of_principals(call: Call) -> frozenset[str]:
-    fields = read_select(call, "servicePrincipal", _PRINCIPAL_PROPERTIES)
-    if unsimulated := sorted(fields - _SIMULATED_PROPERTIES):
-        raise refuse_unsimulated(call, f"The property {unsimulated[0]} of service principals")
-    return fields
-
-
-def _write_fields(call: Call) -> str:
-    fields = call.query.get("$select", "")
-    return f"({fields})" if fields else ""
-
-
-def _count(call: Call, page: Page[Any]) -> dict[str, Any]:
-    return {"@odata.count": page.total} if call.query.get("$count", "").lower() == "true" else {}
-
-
-def _count_advanced(call: Call, page: Page[Any]) -> dict[str, Any]:
-    """Count as the directory does, which asks for the header ConsistencyLevel (graph-facts 6.5)."""
-    if _count(call, page) and call.headers.get("consistencylevel", "").lower() != "eventual":
-        raise call.refuse(400, "Request_UnsupportedQuery", "$count needs the header ConsistencyLevel: eventual.")
-    return _count(call, page)
-
-
-def _write_principal(principal: ServicePrincipal) -> dict[str, Any]:
-    return {
-        "id": principal.id,
-        "deletedDateTime": None,
-        "accountEnabled": True,
-        "alternativeNames": [],
-        "appDisplayName": principal.display_name,
-        "appId": principal.app_id,
-        "appOwnerOrganizationId": principal.tenant_id,
-        "appRoleAssignmentRequired": True,
-        "displayName": principal.display_name,
-        "servicePrincipalNames": [principal.app_id],
-        "servicePrincipalType": "Application",
-        "signInAudience": "AzureADMyOrg",
-        "tags": ["WindowsAzureActiveDirectoryIntegratedApp"],
-    }
-
-
-_SIMULATED_PROPERTIES = frozenset(_write_principal(ServicePrincipal(id="", app_id="", display_name="")))
-_PRINCIPAL_PROPERTIES = _SIMULATED_PROPERTIES | {
-    "addIns",
-    "appDescription",
-    "applicationTemplateId",
-    "appRoles",
-    "customSecurityAttributes",
-    "description",
-    "disabledByMicrosoftStatus",
-    "homepage",
-    "info",
-    "keyCredentials",
-    "loginUrl",
-    "logoutUrl",
-    "notes",
-    "notificationEmailAddresses",
-    "oauth2PermissionScopes",
-    "passwordCredentials",
-    "preferredSingleSignOnMode",
-    "preferredTokenSigningKeyThumbprint",
-    "replyUrls",
-    "resourceSpecificApplicationPermissions",
-    "samlSingleSignOnSettings",
-    "tokenEncryptionKeyId",
-    "verifiedPublisher",
-}
-"""The properties of servicePrincipal in v1.0 (META): those that are simulated, and the others."""
 
 
 def _filter_jobs(call: Call, records: list[JobRecord]) -> list[JobRecord]:

@@ -27,8 +27,7 @@ class Urls:
 
     def service_principal_by_app_id(self, app_id: str) -> str:
         """Return the URL of a service principal by the id of its app. It has no synchronization below it."""
-        key = _encode(app_id.replace("'", "''"))
-        return f"{self._root}/servicePrincipals(appId='{key}')"
+        return f"{self._root}/servicePrincipals(appId='{_encode_key(app_id)}')"
 
     def provisioning_log(self) -> str:
         """Return the URL of the provisioning log of the tenant."""
@@ -36,8 +35,7 @@ class Urls:
 
     def application_by_app_id(self, app_id: str) -> str:
         """Return the URL of an app registration by its application (client) id."""
-        key = _encode(app_id.replace("'", "''"))
-        return f"{self._root}/applications(appId='{key}')"
+        return f"{self._root}/applications(appId='{_encode_key(app_id)}')"
 
     def synchronization(self, service_principal_id: str, *segments: str) -> str:
         """Return the URL of a part of a service principal's synchronization."""
@@ -54,6 +52,11 @@ def _encode_segment(text: str) -> str:
     if text in {"", ".", ".."}:
         raise _refuse(text)
     return _encode(text)
+
+
+def _encode_key(text: str) -> str:
+    """Encode the value of an alternate key, which stands within quotes."""
+    return _encode(text.replace("'", "''"))
 
 
 def _encode(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Answers the calls about the directory: service principals and app registrations."""
