@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +19,7 @@ from kubectl_entrasync.description.runs import describe_runs
 from kubectl_entrasync.description.section import Line, Section
 from kubectl_entrasync.description.spec import describe_spec
 from kubectl_entrasync.fleet.job_row import write_row
+from kubectl_entrasync.output.console import indent
 
 _SECTIONS = (
     describe_spec,
@@ -51,7 +51,7 @@ def draw_description(facts: JobFacts) -> RenderableType:
 def _draw_head(facts: JobFacts) -> list[RenderableType]:
     row = facts.row
     title = Text.assemble((f"{row.namespace}/{row.name}", "bold"), "  ", (str(row.health), row.health.style))
-    said = Padding(Text(row.message), (0, 0, 0, 2))
+    said = indent(Text(row.message))
     # The quarantine has a section of its own, which says the same.
     return [title] if row.quarantine is not None else [title, said]
 
@@ -62,7 +62,7 @@ def _draw(section: Section) -> Sequence[RenderableType]:
     table.add_column(overflow="fold")
     for line in section.lines:
         table.add_row(*_draw_line(line))
-    return Text(), Text(section.title, "bold"), Padding(table, (0, 0, 0, 2))
+    return Text(), Text(section.title, "bold"), indent(table)
 
 
 def _draw_line(line: Line) -> tuple[Text, Text]:

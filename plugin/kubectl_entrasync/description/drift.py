@@ -77,7 +77,7 @@ def _write(facts: JobFacts) -> dict[str, Any]:
             "messages": [line.text for line in _describe_conditions(facts)],
             "schema": drop_absent(
                 {
-                    "count": schema.count,
+                    "count": schema.count or None,
                     "diffHash": schema.diff_hash,
                     "differences": [write_difference(each) for each in schema.differences],
                 }

@@ -7,9 +7,10 @@ from entrasync.api.names import (
     ABANDON_ANNOTATION,
     DELETION_APPROVED_ANNOTATION,
     FOREIGN_SECRET_ANNOTATION,
+    FURTHER_NOTICE,
     RESTART_ANNOTATION,
 )
-from entrasync.core.primitives.times import parse_time
+from entrasync.core.primitives.times import MAX_TIME, parse_time
 from entrasync.core.record.restart_record import Channel, RestartRecord
 from entrasync.core.schedule.hold import read_hold
 from kubectl_entrasync.description.job_facts import JobFacts
@@ -48,6 +49,8 @@ def _describe_hold(facts: JobFacts) -> Iterator[Line]:
     hold = read_hold(facts.annotations)
     if hold.fault:
         yield Line("Hold", hold.fault, "yellow")
+    elif hold.until == MAX_TIME:
+        yield Line("Hold", "until further notice: `kubectl entrasync start` ends it")
     elif hold.until:
         ends = "ends" if hold.until > facts.now else "ended"
         yield Line("Hold", f"{ends} {write_moment(hold.until, facts.now)}")
@@ -105,7 +108,7 @@ def _write(facts: JobFacts) -> dict[str, Any]:
     hold, record = read_hold(facts.annotations), facts.record
     return drop_absent(
         {
-            "holdUntil": write_optional_time(hold.until),
+            "holdUntil": FURTHER_NOTICE if hold.until == MAX_TIME else write_optional_time(hold.until),
             "holdFault": hold.fault,
             "pause": record.pause.write() if record.pause else None,
             "lastStart": write_optional_time(record.last_start_time),

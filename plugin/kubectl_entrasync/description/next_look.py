@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from entrasync.api.duration import parse_go_duration
 from entrasync.core.polling import until_next_poll
-from entrasync.core.primitives.times import parse_deadline, parse_time, write_go_duration, write_time
+from entrasync.core.primitives.times import MAX_TIME, parse_deadline, parse_time, write_go_duration, write_time
 from entrasync.core.schedule.hold import read_hold
 from kubectl_entrasync.description.job_facts import JobFacts
 from kubectl_entrasync.description.section import Line, Section, write_moment
@@ -63,7 +63,7 @@ def _list_moments(facts: JobFacts) -> Iterator[Moment]:
         ("credentialsTried", "Credentials tried", _read_retry(facts)),
     )
     for member, words, time in times:
-        if time is not None and time > facts.now:
+        if time is not None and facts.now < time < MAX_TIME:
             yield member, words, time
 
 

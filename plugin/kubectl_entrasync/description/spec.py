@@ -16,7 +16,7 @@ def describe_spec(facts: JobFacts) -> Section:
             ("Job id", data.get("jobId")),
             ("Connection", data.get("connection")),
             ("Policies", _name_policies(data)),
-            ("Schedule", _name_schedule(data)),
+            ("Schedule", _name_schedule(facts, data)),
             ("Freshness", f"a success within {age}" if (age := data.get("maxAge")) else None),
             ("Manages", ", ".join(data.get("manages", ())) or None),
             ("Suspended", "yes: the operator neither reads nor writes the job" if data.get("suspend") else None),
@@ -76,8 +76,9 @@ def _name_policies(data: Document) -> str | None:
     return ", ".join(filter(None, words)) or None
 
 
-def _name_schedule(data: Document) -> str:
-    words = [data.get("scheduleState") or "neither started nor paused"]
+def _name_schedule(facts: JobFacts, data: Document) -> str:
+    unset = "Active if the operator creates the job" if facts.record.origin is None else "neither started nor paused"
+    words = [data.get("scheduleState") or unset]
     words += [f"every {data['interval']}"] if "interval" in data else []
     words += [f"until {data['expiration']}"] if "expiration" in data else []
     return ", ".join(words)

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from kubectl_entrasync.doctor.connections import check_connections, check_expirations, check_permissions
 from kubectl_entrasync.doctor.definitions import check_definitions
 from kubectl_entrasync.doctor.facts import DoctorFacts, Unread
-from kubectl_entrasync.doctor.finding import Finding, Level
+from kubectl_entrasync.doctor.finding import Finding, Level, make_unread
 from kubectl_entrasync.doctor.jobs import check_deletions, check_graph, check_jobs
 from kubectl_entrasync.doctor.namespaces import check_namespaces
 from kubectl_entrasync.doctor.operators import check_operators
 from kubectl_entrasync.doctor.secrets import check_secrets
 from kubectl_entrasync.doctor.this_machine import check_clocks, check_tenant
 from kubectl_entrasync.failure import ExitCode
+from kubectl_entrasync.output.console import indent
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,23 @@ class CheckResult:
 
 
 def examine(facts: DoctorFacts) -> list[CheckResult]:
-    """Make all checks. What could not be read is a finding of the check that needs it."""
-    results = [CheckResult(check.name, _examine(check, facts)) for check in CHECKS]
-    return [result for result in results if result.findings]
+    """Make all checks. What could not be read is a finding of the first check that needs it."""
+    results: list[CheckResult] = []
+    told: set[str] = set()
+    for check in CHECKS:
+        found = _examine(check, facts)
+        unread = [each for each in found if each.is_unread]
+        findings = [each for each in found if each.what not in told]
+        told |= {each.what for each in unread}
+        results += [CheckResult(check.name, findings)] if findings else []
+    return results
 
 
 def _examine(check: Check, facts: DoctorFacts) -> list[Finding]:
     unread = [each for name in check.needs if isinstance(each := getattr(facts, name), Unread)]
     if any(each.is_absent for each in unread):
         return []  # the check of the CRDs says it
-    return [Finding(Level.WARNING, each.why) for each in unread] or check.find(facts)
+    return [make_unread(each.why) for each in unread] or check.find(facts)
 
 
 def judge_checkup(results: Sequence[CheckResult]) -> ExitCode:
@@ -94,7 +101,9 @@ def draw_checkup(results: Sequence[CheckResult]) -> RenderableType:
     parts = [part for name, finding in findings for part in _draw(name, finding)]
     counts = _count(results)
     words = [f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items() if level is not Level.OK]
-    return Group(*parts, Text(), Text(f"{', '.join(words)}, {counts[Level.OK]} checks are well", "bold"))
+    well = counts[Level.OK]
+    words.append(f"{well} check{' is' if well == 1 else 's are'} well")
+    return Group(*parts, Text(), Text(", ".join(words), "bold"))
 
 
 def _draw(name: str, finding: Finding) -> Iterator[RenderableType]:
@@ -105,7 +114,7 @@ def _draw(name: str, finding: Finding) -> Iterator[RenderableType]:
     line.add_row(Text(finding.level, finding.level.style), name, Text(finding.what))
     yield line
     if finding.command is not None:
-        yield Padding(Text(f"$ {finding.command}", "bold"), (0, 0, 0, 2))
+        yield indent(Text(f"$ {finding.command}", "bold"))
 
 
 _LEVEL_WIDTH, _NAME_WIDTH = max(map(len, Level)), max(len(check.name) for check in CHECKS)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from entrasync.api.generate.crd import graph_connection_crd, provisioning_request_crd, synchronization_job_crd
 from entrasync.api.names import VERSION as _VERSION
 from kubectl_entrasync.doctor.facts import DoctorFacts, Document, Unread
-from kubectl_entrasync.doctor.finding import Finding, Level, is_well
+from kubectl_entrasync.doctor.finding import Finding, Level, is_well, make_unread
 
 _UPGRADE = "pipx upgrade entra-sync-operator"
 _INSTALL = "kubectl apply --server-side -f crds/"
@@ -21,7 +21,7 @@ def list_definitions() -> dict[str, Document]:
 def check_definitions(facts: DoctorFacts) -> list[Finding]:
     """Find CRDs that are missing, are not served, or have other fields than this version."""
     if isinstance(facts.crds, Unread):
-        return [Finding(Level.WARNING, facts.crds.why)]
+        return [make_unread(facts.crds.why)]
     found = {crd["metadata"]["name"]: crd for crd in facts.crds}
     findings = [
         finding for name, ours in list_definitions().items() for finding in _compare(name, ours, found.get(name))

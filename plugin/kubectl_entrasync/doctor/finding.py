@@ -29,8 +29,15 @@ class Finding:
     level: Level
     what: str
     command: str | None = None
+    is_unread: bool = False
+    """Whether it says that something could not be read. That is told once."""
 
 
 def is_well(what: str) -> list[Finding]:
     """Return what a check finds where nothing is the matter."""
     return [Finding(Level.OK, what)]
+
+
+def make_unread(why: str) -> Finding:
+    """Return what a check finds where it could not look, and why."""
+    return Finding(Level.WARNING, why, is_unread=True)

@@ -43,7 +43,7 @@ def check_graph(facts: DoctorFacts) -> list[Finding]:
             "spec.pollInterval, or lower spec.limits.concurrency of the GraphConnection."
         )
         findings.append(Finding(Level.WARNING, what, _STATUS))
-    return findings or is_well("Graph answers the operator for all jobs, and does not throttle it.")
+    return findings or is_well("No job waits because Graph does not answer or throttles.")
 
 
 def check_deletions(facts: DoctorFacts) -> list[Finding]:

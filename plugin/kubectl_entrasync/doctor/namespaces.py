@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from entrasync.core.primitives.times import parse_time
 from kubectl_entrasync.doctor.facts import DoctorFacts, Document, Unread, find_condition, list_read
-from kubectl_entrasync.doctor.finding import Finding, Level, is_well
+from kubectl_entrasync.doctor.finding import Finding, Level, make_unread
 from kubectl_entrasync.doctor.operators import is_fresh
 
 FIRST_LOOK = timedelta(minutes=5)
@@ -15,7 +15,7 @@ FIRST_LOOK = timedelta(minutes=5)
 def check_namespaces(facts: DoctorFacts) -> list[Finding]:
     """Find namespaces that no operator looks after, and installs that share the cluster."""
     if isinstance(facts.namespace_leases, Unread):
-        return [Finding(Level.WARNING, facts.namespace_leases.why)]
+        return [make_unread(facts.namespace_leases.why)]
     holders = {
         each["metadata"]["namespace"]: str(each["spec"]["holderIdentity"])
         for each in facts.namespace_leases
@@ -51,8 +51,10 @@ def _is_unseen(job: Document, facts: DoctorFacts) -> bool:
 
 def _name_installs(holders: dict[str, str]) -> Finding:
     installs = sorted(set(holders.values()))
-    if len(installs) < 2:
-        return is_well("One install looks after all namespaces with jobs." if installs else "No namespace waits.")[0]
+    if not installs:
+        return Finding(Level.OK, "No job waits for the first look of an operator.")
+    if len(installs) == 1:
+        return Finding(Level.OK, f"The install {installs[0]} looks after all namespaces with jobs.")
     parts = [f"{each} after {sum(holder == each for holder in holders.values())}" for each in installs]
     what = f"{len(installs)} installs share the namespaces: {', '.join(parts)}. That is well if it is meant so."
     return Finding(Level.WARNING, what, "kubectl get leases --all-namespaces")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from entrasync.core.primitives.times import parse_time
 from kubectl_entrasync.doctor.facts import DoctorFacts, Document, Unread, list_read, name_of
-from kubectl_entrasync.doctor.finding import Finding, Level, is_well
+from kubectl_entrasync.doctor.finding import Finding, Level, is_well, make_unread
 from kubectl_entrasync.output.ages import write_age
 
 MISSED_RENEWALS = 3
@@ -17,7 +17,7 @@ _INSTALL = "helm install entra-sync-operator CHART --namespace entra-sync --crea
 def check_operators(facts: DoctorFacts) -> list[Finding]:
     """Find an operator that is not there, does not lead, or has pods that are not available."""
     looked_at = (facts.own_leases, facts.deployments)
-    unread = [Finding(Level.WARNING, each.why) for each in looked_at if isinstance(each, Unread)]
+    unread = [make_unread(each.why) for each in looked_at if isinstance(each, Unread)]
     leases, deployments = (list_read(each) for each in looked_at)
     if not leases and not deployments and not unread and not _has_fresh_namespace(facts):
         return [Finding(Level.ERROR, "No operator was found: neither a Deployment nor a Lease of one.", _INSTALL)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from entrasync.api.names import WATCH_LABEL
 from kubectl_entrasync.doctor.facts import DoctorFacts, Document, Unread, list_read, name_of
-from kubectl_entrasync.doctor.finding import Finding, Level, is_well
+from kubectl_entrasync.doctor.finding import Finding, Level, is_well, make_unread
 
 Use = tuple[str, str, str]
 """A namespace, the name of a Secret, and who names it."""
@@ -13,8 +13,10 @@ Use = tuple[str, str, str]
 def check_secrets(facts: DoctorFacts) -> list[Finding]:
     """Find Secrets that are named and are missing, or lack the label by which the operator may use them."""
     uses = [*_list_job_uses(list_read(facts.jobs)), *_list_connection_uses(list_read(facts.connections))]
+    if not uses:
+        return is_well("No Secret is named.")
     if isinstance(facts.secrets, Unread):
-        return [Finding(Level.WARNING, facts.secrets.why)] if uses else is_well("No Secret is named.")
+        return [make_unread(facts.secrets.why)]
     labels = {
         (each["metadata"]["namespace"], each["metadata"]["name"]): each["metadata"].get("labels") or {}
         for each in facts.secrets

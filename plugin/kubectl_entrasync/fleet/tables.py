@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -12,6 +11,7 @@ from entrasync.core.primitives.times import write_readable_time
 from kubectl_entrasync.fleet.job_row import JobRow
 from kubectl_entrasync.fleet.summary import count_health
 from kubectl_entrasync.output.ages import write_age
+from kubectl_entrasync.output.console import indent
 
 
 def draw_fleet(rows: Sequence[JobRow], now: datetime, *, with_namespace: bool) -> RenderableType:
@@ -61,4 +61,4 @@ def _draw_details(row: JobRow) -> list[RenderableType]:
     # The operator's words on a quarantine mostly have the time already.
     if attempt is not None and (at := write_readable_time(attempt)) not in row.message:
         lines.append(f"Graph tries again at {at}.")
-    return [Padding(Text(line), (0, 0, 0, 2), expand=False) for line in lines if line]
+    return [indent(Text(line)) for line in lines if line]

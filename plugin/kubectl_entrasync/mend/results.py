@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from kubectl_entrasync.failure import ExitCode
 from kubectl_entrasync.mend.answer import Answer
+from kubectl_entrasync.output.console import indent
 
 Answers = Mapping[str, Answer]
 
@@ -21,7 +21,7 @@ def judge_answers(answers: Answers) -> ExitCode:
 def draw_answer(name: str, answer: Answer) -> RenderableType:
     """Return an answer as a terminal shows it: below the job what is said of it."""
     title = Text.assemble((name, "bold"), "  ", (str(answer.result), answer.result.style))
-    return Group(title, Padding(Text(answer.words), (0, 0, 0, 2), expand=False))
+    return Group(title, indent(Text(answer.words)))
 
 
 def write_lines(answers: Answers) -> Iterator[str]:

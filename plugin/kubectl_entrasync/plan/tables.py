@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from entrasync.core.decision.action import Difference
+from kubectl_entrasync.output.console import indent
 from kubectl_entrasync.plan.changes import Change
 from kubectl_entrasync.plan.results import Outcome, PlanResult, ResourcePlan
 
@@ -49,21 +49,21 @@ def _draw_resource(plan: ResourcePlan) -> Iterator[RenderableType]:
     for change in plan.changes:
         yield from _draw_change(change, plan)
     if plan.is_observe_only and plan.changes:
-        yield _indent(Text("managementPolicy Observe keeps it from all that."))
+        yield indent(Text("managementPolicy Observe keeps it from all that."))
     if plan.message:
-        yield _indent(Text(plan.message, _STYLES.get(plan.outcome, "")))
+        yield indent(Text(plan.message, _STYLES.get(plan.outcome, "")))
     for note in plan.notes:
-        yield _indent(Text(note, "dim"))
+        yield indent(Text(note, "dim"))
 
 
 def _draw_change(change: Change, plan: ResourcePlan) -> Iterator[RenderableType]:
-    yield _indent(Text(f"{'would ' if plan.is_observe_only else ''}{change.sentence}"))
+    yield indent(Text(f"{'would ' if plan.is_observe_only else ''}{change.sentence}"))
     for each in change.differences[:MAX_DIFFERENCES]:
-        yield _indent(_draw_difference(each), 4)
+        yield indent(_draw_difference(each), 4)
     if (more := len(change.differences) - MAX_DIFFERENCES) > 0:
-        yield _indent(Text(f"and {more} more, see --output yaml"), 4)
+        yield indent(Text(f"and {more} more, see --output yaml"), 4)
     if not plan.is_observe_only:
-        yield from (_indent(Text(_shorten(call), "dim"), 4) for call in change.calls)
+        yield from (indent(Text(_shorten(call), "dim"), 4) for call in change.calls)
 
 
 def _draw_difference(difference: Difference) -> Text:
@@ -79,10 +79,6 @@ def _shorten(call: str) -> str:
     """Leave out the service principal, which all calls of a resource have in common."""
     method, _, path = call.partition(" ")
     return f"{method} {path.partition('/synchronization/')[2]}"
-
-
-def _indent(text: Text, columns: int = 2) -> Padding:
-    return Padding(text, (0, 0, 0, columns), expand=False)
 
 
 def _conclude(result: PlanResult) -> str:

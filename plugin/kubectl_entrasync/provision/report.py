@@ -1,11 +1,11 @@
 """What became of people, on a terminal."""
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from entrasync.core.primitives.json_values import read_entries
+from kubectl_entrasync.output.console import indent
 from kubectl_entrasync.provision.outcome import RequestOutcome
 
 _STYLES = {"Success": "green", "Skipped": "yellow", "Failure": "bold red"}
@@ -21,10 +21,10 @@ def draw_outcome(outcome: RequestOutcome) -> RenderableType:
     word = outcome.reason if outcome.is_ended else "NotInTime"
     style = "green" if outcome.is_provisioned else "bold red"
     title = Text.assemble((outcome.object_id, "bold"), "  ", (word, style))
-    parts: list[RenderableType] = [title, Padding(Text(outcome.message), (0, 0, 0, 2), expand=False)]
+    parts: list[RenderableType] = [title, indent(Text(outcome.message))]
     if outcome.steps:
-        parts.append(Padding(_draw_steps(outcome), (0, 0, 0, 2), expand=False))
-    parts += [Padding(Text(line), (0, 0, 0, 2), expand=False) for line in _describe_changes(outcome)]
+        parts.append(indent(_draw_steps(outcome)))
+    parts += [indent(Text(line)) for line in _describe_changes(outcome)]
     return Group(*parts)
 
 

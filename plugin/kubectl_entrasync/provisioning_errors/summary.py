@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from entrasync.core.primitives.times import write_readable_time, write_time
 from entrasync.core.provisioning.disclosure import show_word
 from entrasync.core.remote.provisioning_log import LoggedFailure
 from kubectl_entrasync.output.ages import write_age
+from kubectl_entrasync.output.console import indent
 from kubectl_entrasync.provisioning_errors.groups import CauseGroup
 from kubectl_entrasync.provisioning_errors.known_causes import LOG_PAGE
 from kubectl_entrasync.provisioning_errors.sentences import mask_secrets, read_hints
@@ -107,7 +107,7 @@ def _draw_group(group: CauseGroup, summary: ErrorSummary) -> list[RenderableType
     if (recommended := summary.show(group.recommended_action)) is not None:
         lines.append(f"Graph recommends: {recommended}")
     lines.append(group.known.advice if group.known else "Microsoft's list of codes does not have this one.")
-    told: list[RenderableType] = [_indent(Text(line), 2) for line in lines]
+    told: list[RenderableType] = [indent(Text(line), 2) for line in lines]
     return [title, *told, *(part for failure in group.examples for part in _draw_example(failure, summary))]
 
 
@@ -117,14 +117,10 @@ def _draw_example(failure: LoggedFailure, summary: ErrorSummary) -> list[Rendera
     who = f" {failure.name} ({failure.object_id})" if summary.shows_people else ""
     hints = "".join(f", {hint}" for hint in read_hints(failure.reason))
     lines = [f"change {show_word(failure.change_id) or 'unknown'}", summary.show(failure.reason)]
-    first = _indent(Text(f"- {time}: {what}{who}{hints}"), 2)
-    return [first, *(_indent(Text(line, "dim"), 4) for line in lines if line)]
+    first = indent(Text(f"- {time}: {what}{who}{hints}"), 2)
+    return [first, *(indent(Text(line, "dim"), 4) for line in lines if line)]
 
 
 def _draw_pages(groups: Sequence[CauseGroup]) -> list[RenderableType]:
     pages = dict.fromkeys(group.known.page if group.known else LOG_PAGE for group in groups)
-    return [_indent(Text(page, f"link {page}"), 2) for page in pages]
-
-
-def _indent(text: Text, columns: int) -> Padding:
-    return Padding(text, (0, 0, 0, columns))
+    return [indent(Text(page, f"link {page}"), 2) for page in pages]

@@ -80,6 +80,12 @@ class TestDescribe:
             "Links",
         ]
 
+    def test_has_lines_as_long_as_their_words_where_a_program_reads_it(
+        self, plugin: Plugin, job: dict[str, Any]
+    ) -> None:
+        lines = plugin.run("describe", "crm", "-n", job["metadata"]["namespace"]).output.splitlines()
+        assert max(map(len, lines)) < 300
+
     def test_of_a_job_that_nobody_has_looked_at_is_well(self, plugin: Plugin, own_jobs: Jobs) -> None:
         own_jobs.create({"metadata": {"name": "unseen"}})
         answer = plugin.run("describe", "unseen", "-n", own_jobs.namespace)

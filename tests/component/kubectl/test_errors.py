@@ -113,6 +113,7 @@ class TestPeople:
 
     def test_are_shown_where_that_is_asked_for(self, plugin: Plugin, simulator: SimulatorClient, job: str) -> None:
         answer = run(plugin, simulator, "--job-id", job, "--show-people")
+        assert max(map(len, answer.output.splitlines())) < 200
         assert "create User Anna Lindqvist (5e0c9eae-ad3d-4139-5ad0-174391d110eb), HTTP 409" in answer.output
         assert str(CONFLICT["reason"]) in answer.output
 

@@ -142,6 +142,11 @@ class TestInterventions:
                 id="a hold",
             ),
             pytest.param(
+                {"metadata": {"annotations": {"entrasync.io/hold-until": "further-notice"}}},
+                ("Hold", "until further notice: `kubectl entrasync start` ends it"),
+                id="a hold without an end",
+            ),
+            pytest.param(
                 {"status": {"pause": {"by": "Person", "since": "2026-11-30T10:00:00Z", "reason": "paused outside"}}},
                 ("Paused", "by Person since 2026-11-30 10:00:00 UTC (2h ago): paused outside"),
                 id="a pause",

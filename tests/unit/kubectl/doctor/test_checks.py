@@ -90,10 +90,15 @@ class TestAllChecks:
         for level, code in ((ERROR, 1), (WARNING, 0)):
             assert judge_checkup([CheckResult("clock", [Finding(level, "x")])]) == code
 
-    def test_tell_a_missing_right_in_the_check_that_needs_it_and_go_on(self) -> None:
+    def test_tell_a_missing_right_in_the_first_check_that_needs_it_and_go_on(self) -> None:
         results = {result.name: result.findings for result in examine(replace(WELL, jobs=DENIED))}
-        assert [finding.what for finding in results["jobs"]] == [DENIED.why]
+        assert [finding.what for finding in results["namespaces"]] == [DENIED.why]
         assert results["clock"][0].level is OK
+
+    def test_tell_a_missing_right_once(self) -> None:
+        results = examine(replace(WELL, jobs=DENIED, connections=DENIED, namespace_leases=DENIED))
+        told = [result.name for result in results for finding in result.findings if finding.what == DENIED.why]
+        assert told == ["namespaces"]
 
     def test_leave_out_what_the_missing_crd_explains(self) -> None:
         names = [result.name for result in examine(replace(WELL, crds=[], jobs=Unread("no CRD", is_absent=True)))]
