@@ -13,6 +13,7 @@ from tests.support.alert_cases import read_rules
 from tests.support.alert_troubles import Trouble, held_lease, join_second_install, list_troubles
 from tests.support.cluster import Cluster
 from tests.support.operator_environment import OperatorEnvironment, make_namespace, open_environment
+from tests.support.operator_troubles import OPERATOR_TROUBLES
 from tests.support.polling import until
 from tests.support.prometheus_server import RANGE, PrometheusServer, run_prometheus
 from tests.support.teams import Team
@@ -23,11 +24,6 @@ LEASE = "first"
 THROTTLING, UNREACHABLE = "EntraSyncGraphThrottling", "EntraSyncGraphUnreachable"
 WITHOUT_LEADER = ("EntraSyncOperatorAbsent", "EntraSyncNobodyLeads")
 OF_SECOND_INSTALL = ("EntraSyncSeveralLead", "EntraSyncNamespaceHeldByAnotherInstall")
-NOT_BROUGHT_ABOUT = {
-    "EntraSyncReconcileErrors",  # needs a fault of the operator, or a quarter of an hour
-    "EntraSyncApiServerSilent",  # needs minutes of real time
-    "EntraSyncNamespaceRefused",  # tests/cluster/test_refused_namespaces.py shows its metric
-}
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +132,19 @@ def test_alerts_fire_while_no_operator_runs_and_while_none_leads(
     prometheus.wait_quiet(*WITHOUT_LEADER)
 
 
-def test_every_alert_is_brought_about_but_three(troubles: list[Trouble]) -> None:
+@pytest.mark.parametrize("alert", OPERATOR_TROUBLES)
+def test_an_alert_fires_while_the_operator_itself_is_in_trouble(
+    environment: OperatorEnvironment, prometheus: PrometheusServer, alert: str
+) -> None:
+    with OPERATOR_TROUBLES[alert](environment) as (operator, end):
+        until(lambda: operator.url, what="the operator serves its metrics")
+        prometheus.scrape(operator.url)
+        prometheus.wait_fired(alert)
+        end()
+        prometheus.wait_quiet(alert)
+
+
+def test_every_alert_is_brought_about(troubles: list[Trouble]) -> None:
     of_troubles = {alert for trouble in troubles for alert in trouble.alerts}
-    others = {THROTTLING, UNREACHABLE, *OF_SECOND_INSTALL, *WITHOUT_LEADER}
-    assert of_troubles | others == set(read_rules()) - NOT_BROUGHT_ABOUT
+    others = {THROTTLING, UNREACHABLE, *OF_SECOND_INSTALL, *WITHOUT_LEADER, *OPERATOR_TROUBLES}
+    assert of_troubles | others == set(read_rules())

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,12 @@ def scrape(series: str) -> str:
     return series if "instance=" in labels else f"{name}{{{', '.join(filter(None, (labels, scraped_at('a'))))}}}"
 
 
+def check(promtool: Path, folder: Path, tests: list[dict[str, Any]]) -> None:
+    file = folder / "case.yaml"
+    file.write_text(json.dumps({"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": tests}))
+    run(promtool, "test", "rules", file)
+
+
 def write_test(series: Any, checks: list[dict[str, Any]]) -> dict[str, Any]:
     rows = [{"series": scrape(name), "values": values} for name, values in series.items()]
     return {"interval": "1m", "input_series": rows, "alert_rule_test": checks}
@@ -61,9 +68,15 @@ def test_an_alert_fires_while_its_cause_lasts_and_never_otherwise(
     tests = [write_test(case.series, [expect(case, case.fires_at, fires=True), *checks])]
     if case.never:
         tests.append(write_test(case.never, [expect(case, case.fires_at, fires=False)]))
-    file = tmp_path / "case.yaml"
-    file.write_text(json.dumps({"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": tests}))
-    run(promtool, "test", "rules", file)
+    check(promtool, tmp_path, tests)
+
+
+def test_a_pod_that_the_api_server_has_never_answered_says_so(promtool: Path, tmp_path: Path) -> None:
+    [answered] = [case for case in CASES if case.alert == "EntraSyncApiServerSilent"]
+    [series] = answered.series
+    never = "The API server has not answered the operator since its start. Nothing is written to Graph meanwhile."
+    fires = expect(replace(answered, description=never), "5m", fires=True)
+    check(promtool, tmp_path, [write_test({series: "+Inf +Inf +Inf +Inf +Inf +Inf"}, [fires])])
 
 
 def test_every_alert_has_a_case() -> None:

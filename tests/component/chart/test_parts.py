@@ -132,6 +132,13 @@ def test_the_registry_of_all_charts_takes_the_place_of_the_images(helm3: Helm, r
     assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == image
 
 
+def test_a_new_pod_stands_by_before_an_old_one_is_stopped(helm: Helm) -> None:
+    [deployment] = render(helm, "deployment.yaml", {})
+    strategy = deployment["spec"]["strategy"]
+    assert strategy["type"] == "RollingUpdate"
+    assert strategy["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+
+
 def test_a_spread_of_pods_counts_those_of_the_release_unless_it_says_which(helm3: Helm) -> None:
     mine = {"labelSelector": {"matchLabels": {"team": "a"}}}
     constraint = {"topologyKey": "zone", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
