@@ -32,8 +32,17 @@ class Planning:
 
     def run(self, *arguments: str) -> Answer:
         """Plan all manifests."""
+        return self.run_command("plan", "-f", str(self.folder), *arguments)
+
+    def run_command(self, *command: str) -> Answer:
+        """Run another command, with the login and the options of a plan."""
         log_in(self.plugin, self.simulator)
-        return self.plugin.run("plan", *lead_to(self.simulator), *self.options, "-f", str(self.folder), *arguments)
+        return self.plugin.run(*command, *lead_to(self.simulator), *self.options)
+
+    def run_on_terminal(self, *command: str) -> tuple[int, list[str]]:
+        """Run a command on a terminal. Returns its exit code and the lines on the screen."""
+        log_in(self.plugin, self.simulator)
+        return self.plugin.run_on_terminal(*command, *lead_to(self.simulator), *self.options)
 
     def plan(self, spec: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         """Plan one job. Returns the exit code, and what is said of it."""

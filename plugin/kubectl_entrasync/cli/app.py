@@ -2,7 +2,19 @@
 
 import typer
 
-from kubectl_entrasync.cli import describe, doctor, errors, fleet, import_jobs, mend, plan, provision, report, validate
+from kubectl_entrasync.cli import (
+    describe,
+    doctor,
+    errors,
+    fleet,
+    import_jobs,
+    mend,
+    plan,
+    provision,
+    report,
+    schema,
+    validate,
+)
 from kubectl_entrasync.cli.interruptible import InterruptibleCommands
 
 app = typer.Typer(
@@ -31,3 +43,4 @@ app.command()(mend.start)
 app.command()(mend.hold)
 app.command("approve-deletions")(mend.approve_deletions)
 app.command()(provision.provision)
+app.add_typer(schema.app, name="schema")

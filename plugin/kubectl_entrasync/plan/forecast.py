@@ -60,7 +60,16 @@ class _Steps:
 class Forecaster:
     """Makes forecasts by the operator's own readers and rules."""
 
-    def __init__(self, reader: GraphReader, secrets: PlannedSecrets, config_maps: PlannedConfigMaps) -> None:
+    def __init__(
+        self,
+        reader: GraphReader,
+        secrets: PlannedSecrets,
+        config_maps: PlannedConfigMaps,
+        *,
+        always_tests: bool = False,
+    ) -> None:
+        """Make it. The tests of a schema that is settled are run only if it `always_tests`, as with the operator."""
+        self._always_tests = always_tests
         self._reader = reader
         self._secrets = secrets
         self._config_maps = config_maps
@@ -121,6 +130,8 @@ class Forecaster:
         return replace(facts, observed=replace(facts.observed, application=application, job_schema=schema))
 
     async def _read_schema(self, facts: Facts) -> SchemaSeen | None:
+        if self._always_tests:
+            facts = replace(facts, resource=replace(facts.resource, generation=facts.resource.generation + 1))
         memories = SchemaMemoryStore()
         memories.recall(facts.resource).began_at = facts.now - _OVERDUE
         reader = SchemaReader(memories, SchemaSources(self._config_maps))

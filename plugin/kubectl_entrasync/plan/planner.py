@@ -24,14 +24,16 @@ from kubectl_entrasync.tenant.patience import read_patiently
 from kubectl_entrasync.tenant.refusals import explain_refusal
 
 
-async def make_plan(flags: TenantFlags, documents: Sequence[Document], cluster: ClusterState) -> PlanResult:
+async def make_plan(
+    flags: TenantFlags, documents: Sequence[Document], cluster: ClusterState, *, always_tests: bool = False
+) -> PlanResult:
     """Log in and plan all SynchronizationJobs, with a progress bar. Raises `Failure`."""
     now = datetime.now(UTC)
     planned = read_planned(documents, cluster, now)
     async with open_tenant(flags) as tenant:
         with show_read_progress("Planning") as progress:
             progress.begin(len(planned))
-            planner = Planner(tenant, documents, cluster, progress=progress, now=now)
+            planner = Planner(tenant, documents, cluster, progress=progress, now=now, always_tests=always_tests)
             plans = await planner.plan_all(planned)
         notes = [cluster.absence] if cluster.absence else []
         return PlanResult(tenant.tokens.tenant_id, plans, tuple(notes), len(documents) - len(planned))
@@ -75,6 +77,7 @@ class Planner:
         *,
         progress: ReadProgress,
         now: datetime,
+        always_tests: bool = False,
     ) -> None:
         self._tenant = tenant
         self._progress = progress
@@ -82,7 +85,7 @@ class Planner:
         namespace = cluster.namespace
         self._secrets = PlannedSecrets(find_named(documents, "Secret", namespace=namespace), cluster)
         config_maps = PlannedConfigMaps(find_named(documents, "ConfigMap", namespace=namespace), cluster)
-        self._forecaster = Forecaster(self._reader, self._secrets, config_maps)
+        self._forecaster = Forecaster(self._reader, self._secrets, config_maps, always_tests=always_tests)
         self._resources: dict[ObjectKey, Resource] = {key: read_resource(raw) for key, raw in cluster.jobs.items()}
 
     async def plan_all(self, planned: Sequence[PlannedResource]) -> list[ResourcePlan]:

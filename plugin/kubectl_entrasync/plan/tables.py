@@ -29,6 +29,8 @@ _WORDS = {
     Outcome.UNCHANGED: "unchanged",
 }
 
+_WITHOUT_DIFFERENCES = {"ChangeSettings": "change settings of the job", "ChangeSchema": "change the schema of the job"}
+
 MAX_DIFFERENCES = 20
 
 
@@ -57,13 +59,27 @@ def _draw_resource(plan: ResourcePlan) -> Iterator[RenderableType]:
 
 
 def _draw_change(change: Change, plan: ResourcePlan) -> Iterator[RenderableType]:
-    yield indent(Text(f"{'would ' if plan.is_observe_only else ''}{change.sentence}"))
+    yield indent(Text(f"{'would ' if plan.is_observe_only else ''}{_shorten_sentence(change, plan)}"))
     for each in change.differences[:MAX_DIFFERENCES]:
         yield indent(_draw_difference(each), 4)
     if (more := len(change.differences) - MAX_DIFFERENCES) > 0:
         yield indent(Text(f"and {more} more, see --output yaml"), 4)
     if not plan.is_observe_only:
-        yield from (indent(Text(_shorten(call), "dim"), 4) for call in change.calls)
+        yield from (indent(Text(_shorten_call(call, plan), "dim"), 4) for call in change.calls)
+
+
+def _shorten_sentence(change: Change, plan: ResourcePlan) -> str:
+    """Leave out what stands below it anyway, and the id of the job once it was named."""
+    if (short := _WITHOUT_DIFFERENCES.get(change.action)) is not None:
+        return short
+    return change.sentence if change.action == "Adopt" else change.sentence.replace(f"job {plan.job_id}", "the job")
+
+
+def _shorten_call(call: str, plan: ResourcePlan) -> str:
+    """Leave out the service principal and the job, which all calls of a resource have in common."""
+    method, _, path = call.partition(" ")
+    short = path.partition("/synchronization/")[2]
+    return f"{method} {short.replace(plan.job_id, '...') if plan.job_id else short}"
 
 
 def _draw_difference(difference: Difference) -> Text:
@@ -73,12 +89,6 @@ def _draw_difference(difference: Difference) -> Text:
     if difference.wanted is not None:
         text.append(f"  + {difference.wanted}", "green")
     return text
-
-
-def _shorten(call: str) -> str:
-    """Leave out the service principal, which all calls of a resource have in common."""
-    method, _, path = call.partition(" ")
-    return f"{method} {path.partition('/synchronization/')[2]}"
 
 
 def _conclude(result: PlanResult) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from control_plane import ControlPlane
+from entrasync.api.names import API_VERSION, PLURAL
 from tests.cluster.jobs import Jobs
 from tests.support.cluster import Cluster
 from tests.support.operator_fixtures import environment, shared_environment
@@ -42,3 +43,10 @@ def allow(cluster: Cluster, user: str, *rules: dict[str, Any], namespace: str) -
     cluster.create("roles", api | {"kind": "Role", "metadata": metadata, "rules": list(rules)}, namespace)
     binding = api | {"kind": "RoleBinding", "metadata": metadata, "roleRef": role, "subjects": [subject]}
     cluster.create("rolebindings", binding, namespace)
+
+
+def remove_all(jobs: Jobs) -> None:
+    """Remove the jobs of a namespace: the service principal of the simulator has the same id in all tests."""
+    for stored in jobs.cluster.list(API_VERSION, PLURAL, jobs.namespace):
+        jobs.change(stored, {"metadata": {"finalizers": None}})
+        jobs.cluster.delete(API_VERSION, PLURAL, stored["metadata"]["name"], jobs.namespace)

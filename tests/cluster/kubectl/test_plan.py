@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 
 from entrasync.api.names import (
-    API_VERSION,
     FINALIZER,
     JOB_ID_ANNOTATION,
     JOB_ORIGIN_ANNOTATION,
     MANAGEMENT_POLICY_ANNOTATION,
-    PLURAL,
     WATCH_LABEL,
 )
 from tests.cluster.jobs import Jobs
+from tests.cluster.kubectl.conftest import remove_all
 from tests.support.plans import Planning, actions_of, spec_of
 from tests.support.plugin import Plugin
 from tests.support.simulator_client import Principal, SimulatorClient
@@ -25,13 +24,11 @@ __all__ = ["principal", "simulator", "simulator_process"]
 
 @pytest.fixture
 def planning(plugin: Plugin, simulator: SimulatorClient, own_jobs: Jobs, tmp_path: Path) -> Iterator[Planning]:
-    """Plans with the cluster, and removes what a test has stored: the service principal is the same in all tests."""
+    """Plans with the cluster."""
     folder = tmp_path / "manifests"
     folder.mkdir()
     yield Planning(plugin, simulator, folder, ("-n", own_jobs.namespace))
-    for stored in own_jobs.cluster.list(API_VERSION, PLURAL, own_jobs.namespace):
-        own_jobs.change(stored, {"metadata": {"finalizers": None}})
-        own_jobs.cluster.delete(API_VERSION, PLURAL, stored["metadata"]["name"], own_jobs.namespace)
+    remove_all(own_jobs)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from entrasync.api.names import WATCH_LABEL
 from tests.component.kubectl.test_import import PRINCIPALS, SECRET, TEMPLATES, make_jobs
-from tests.support.imports import lead_to, log_in, run_import
+from tests.support.imports import run_import
 from tests.support.plans import Planning, actions_of, differences_of, spec_of
 from tests.support.plugin import Plugin
 from tests.support.simulator_client import Principal, SimulatorClient
@@ -207,8 +207,7 @@ class TestTheScreen:
     ) -> None:
         monkeypatch.chdir(planning.folder)
         planning.write(spec_of(app, schedule={"state": "Active"}))
-        log_in(planning.plugin, simulator)
-        code, lines = planning.plugin.run_on_terminal("plan", *lead_to(simulator), "-f", ".", "--offline")
+        code, lines = planning.run_on_terminal("plan", "-f", ".")
         assert code == 1
         assert max(map(len, lines)) <= 80
         assert lines[lines.index("default/crm  Changes  crm.yaml:1") :] == [
@@ -221,6 +220,18 @@ class TestTheScreen:
             "    POST jobs/(new)/start",
             "No cluster was read, as --offline asks.",
             "1 job: 1 with changes in Graph. Applying sends 2 writes to Graph.",
+        ]
+
+    def test_names_the_job_once_and_leaves_its_id_out_of_the_calls(
+        self, planning: Planning, simulator: SimulatorClient, app: str
+    ) -> None:
+        job = simulator.create_job(app, "scim", started=True).id
+        planning.write(spec_of(app, schedule={"state": "Paused"}))
+        assert planning.run().output.splitlines()[1:5] == [
+            f"  adopt job {job}",
+            "  pause the job",
+            "    schedule.state  - Active  + Paused",
+            "    POST jobs/.../pause",
         ]
 
 
