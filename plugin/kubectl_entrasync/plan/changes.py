@@ -57,7 +57,7 @@ def describe_change(action: Action, facts: Facts) -> Change:
     sentence = "adopt job " + action.job_id if isinstance(action, HoldJob) else action.describe()
     sentence = sentence.replace(f"job {NEW_JOB_ID}", "the new job")
     verb = _VERBS.get(type(action), type(action).__name__)
-    return Change(verb, sentence, tuple(_find_differences(action, facts)), find_calls(action))
+    return Change(verb, sentence, tuple(_find_differences(action, facts)), find_calls(action, facts))
 
 
 def _find_differences(action: Action, facts: Facts) -> Iterator[Difference]:

@@ -176,6 +176,15 @@ class TestAJobThatIsThere:
         assert field.endswith("attributeMappings[nickName]")
         assert (found, wanted) == (None, "[mailNickname]")
 
+    @pytest.mark.parametrize(("state", "calls"), [("Active", ["PUT", "POST"]), ("Paused", ["PUT"])])
+    def test_is_restarted_for_another_scope_unless_it_is_paused(
+        self, planning: Planning, app: str, job: str, state: str, calls: list[str]
+    ) -> None:
+        application = {"credentials": {"otherKeys": "Overwrite"}, "provisioningScope": "All"}
+        _, item = planning.plan(spec_of(app, schedule={"state": state}, application=application))
+        [save] = [change for change in item["changes"] if change["action"] == "SaveApplication"]
+        assert [call.split()[0] for call in save["calls"]] == calls
+
     def test_in_quarantine_says_so(self, planning: Planning, simulator: SimulatorClient, app: str, job: str) -> None:
         simulator.quarantine(job, "EncounteredQuarantineException")
         code, item = planning.plan(spec_of(app))
