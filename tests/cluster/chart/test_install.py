@@ -53,6 +53,12 @@ def find_crd(cluster: Cluster) -> dict[str, Any] | None:
     return cluster.find("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
 
 
+def list_our_crds(cluster: Cluster) -> list[str]:
+    """List the names of our CRDs in the cluster."""
+    found = cluster.list("apiextensions.k8s.io/v1", "customresourcedefinitions")
+    return [each["metadata"]["name"] for each in found if each["spec"]["group"] == GROUP]
+
+
 @contextmanager
 def prepared(cluster: Cluster, tenant: SimulatedTenant) -> Iterator[str]:
     """Name a release, and prepare a namespace of this name for it; clear the cluster afterwards."""
@@ -270,6 +276,7 @@ class TestRefusals:
         held = {"apiVersion": API_VERSION, "kind": kind, "metadata": metadata, "spec": spec}
         bare_cluster.create(plural, held, release)
         helm3.at(bare_cluster)("uninstall", release, f"--namespace={release}")
+        until(partial(list_our_crds, bare_cluster), [crd].__eq__, what="the CRDs without objects are gone")
         reported = refusal(bare_cluster, helm3, release)
         assert f"the CRD {crd} is being deleted, with all its objects: wait until it is gone (`kubectl wait" in reported
         assert f"the objects that `kubectl get {plural} --all-namespaces` still shows" in reported
