@@ -1,11 +1,13 @@
 """The way to a cluster: kubeconfig, context, namespace and impersonation, as kubectl has them."""
 
 import os
+import re
 from dataclasses import dataclass
-from typing import Any
 
-from kubernetes import client, config
+from kubernetes import client
 
+from entrasync.api.ids import OBJECT_NAME_PATTERN
+from kubectl_entrasync.cluster.kubeconfig import load_kubeconfig
 from kubectl_entrasync.failure import Failure
 
 _DEFAULT_FILE = "~/.kube/config"
@@ -48,30 +50,21 @@ def open_access(flags: ClusterFlags) -> Access:
     """
     if flags.is_all_namespaces and flags.namespace is not None:
         raise Failure("--namespace and --all-namespaces exclude each other. Give one of them.")
-    file = flags.kubeconfig or os.environ.get("KUBECONFIG") or _DEFAULT_FILE
-    try:
-        contexts, active = config.list_kube_config_contexts(file)
-        chosen = _find_context(flags.context, contexts) or active
-        api = config.new_client_from_config(file, chosen["name"], persist_config=False)
-    except config.ConfigException as error:
+    if flags.namespace is not None:
+        check_name(flags.namespace, "namespace")
+    found = load_kubeconfig(flags.kubeconfig or os.environ.get("KUBECONFIG") or _DEFAULT_FILE, flags.context)
+    _impersonate(found.api, flags)
+    namespace = flags.namespace or found.namespace or _DEFAULT_NAMESPACE
+    return Access(found.api, found.context, None if flags.is_all_namespaces else namespace)
+
+
+def check_name(name: str, kind: str) -> None:
+    """Check that objects of a kind can have a name, before it becomes a part of an address. Raises `Failure`."""
+    if not re.fullmatch(OBJECT_NAME_PATTERN, name):
         raise Failure(
-            f"The kubeconfig cannot be used: {str(error).rstrip('.')}. Set KUBECONFIG or --kubeconfig to a file that "
-            "`kubectl cluster-info` works with."
-        ) from error
-    _impersonate(api, flags)
-    own: dict[str, Any] = chosen.get("context") or {}
-    namespace = flags.namespace or own.get("namespace") or _DEFAULT_NAMESPACE
-    return Access(api, chosen["name"], None if flags.is_all_namespaces else namespace)
-
-
-def _find_context(name: str | None, contexts: list[dict[str, Any]]) -> dict[str, Any] | None:
-    if name is None:
-        return None
-    found = [each for each in contexts if each["name"] == name]
-    if not found:
-        names = ", ".join(sorted(each["name"] for each in contexts))
-        raise Failure(f"The kubeconfig has no context {name}. It has: {names}.")
-    return found[0]
+            f'"{name}" is no name of a {kind}. Names have lower-case letters, digits, - and ., and begin and end with '
+            "a letter or digit."
+        )
 
 
 def _impersonate(api: client.ApiClient, flags: ClusterFlags) -> None:

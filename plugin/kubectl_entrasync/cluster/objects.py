@@ -9,7 +9,7 @@ from typing import Any
 
 from kubernetes import client, watch
 
-from kubectl_entrasync.cluster.access import Access
+from kubectl_entrasync.cluster.access import Access, check_name
 from kubectl_entrasync.cluster.kinds import JOBS, Kind
 from kubectl_entrasync.cluster.refusals import explain_refusals
 
@@ -41,6 +41,7 @@ class Objects:
 
     def read(self, name: str) -> Object:
         """Read one. Raises `Failure` if there is none."""
+        check_name(name, self._kind.name)
         with self._explain("get", name):
             found: Object = self._api.get_namespaced_custom_object(
                 *self._place, name, _request_timeout=(CONNECT_SECONDS, READ_SECONDS)
