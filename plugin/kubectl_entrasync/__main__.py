@@ -1,5 +1,6 @@
 """`kubectl entrasync`, also `python -m kubectl_entrasync`."""
 
+import os
 import sys
 from importlib.util import find_spec
 
@@ -33,13 +34,18 @@ def _check_packages() -> None:
 def _run() -> None:
     # Not before the packages are known to be there.
     from kubectl_entrasync.cli.app import app
-    from kubectl_entrasync.failure import ExitCode, Failure
+    from kubectl_entrasync.failure import ExitCode, Failure, explain_fault
     from kubectl_entrasync.output.console import write_error
 
     try:
         app(prog_name="kubectl entrasync")
     except Failure as failure:
         write_error(str(failure))
+        sys.exit(ExitCode.NOT_DONE)
+    except Exception as fault:
+        if os.environ.get("ENTRASYNC_TRACEBACK"):
+            raise
+        write_error(explain_fault(fault))
         sys.exit(ExitCode.NOT_DONE)
 
 

@@ -1,6 +1,8 @@
 """What ends a command: sentences for the person at the terminal, without a traceback."""
 
+import traceback
 from enum import IntEnum
+from pathlib import PurePath
 
 
 class ExitCode(IntEnum):
@@ -18,3 +20,14 @@ class ExitCode(IntEnum):
 
 class Failure(Exception):
     """A command that cannot be carried out. Its message says what, where and what to do."""
+
+
+def explain_fault(fault: Exception) -> str:
+    """Say what to do about an error that no command expects. Its own words are left out: they may quote a secret."""
+    if isinstance(fault, OSError) and fault.strerror:
+        return f"The system refused to go on: {fault.strerror}. Mend that, and run the command again."
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    return (
+        f"This is a fault of kubectl entrasync itself: {type(fault).__name__} in {PurePath(last.filename).name}, line "
+        f"{last.lineno}. Report it with what the command prints when ENTRASYNC_TRACEBACK=1 is set."
+    )
