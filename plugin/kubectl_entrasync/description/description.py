@@ -67,5 +67,6 @@ def _draw(section: Section) -> Sequence[RenderableType]:
 
 def _draw_line(line: Line) -> tuple[Text, Text]:
     # An address may be folded: the terminal then still opens all of it.
-    style = f"link {line.text}" if line.text.startswith("https://") else line.style
+    is_address = line.text.startswith("https://") and line.text.isprintable()
+    style = f"link {line.text}" if is_address else line.style
     return Text(line.label, "dim"), Text(line.text, style)

@@ -1,22 +1,46 @@
 """Where the commands write: tables and colours on a terminal, plain whole lines elsewhere."""
 
 import sys
+from collections.abc import Iterable
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
+from rich.text import Text
 
 _UNBOUND_WIDTH = 10_000
 """Where the output is read by a program, no line is folded or cut."""
 
 
+_COMMANDS = dict.fromkeys((*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F)))
+_COMMANDS |= dict.fromkeys(range(0x2066, 0x206A))
+"""What a terminal obeys and does not show, apart from the end of a line: control characters, and turns of direction."""
+
+
+class SafeConsole(Console):
+    """Shows texts as they are: what stands in one is neither markup nor an order to the terminal.
+
+    Names and messages come from Graph, where anybody may have written them.
+    """
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render without what the terminal would obey, but for our own styles."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=segment.text.translate(_COMMANDS))
+
+
 def open_console() -> Console:
     """Return the console of standard output."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _UNBOUND_WIDTH)
+    return _open(width=None if sys.stdout.isatty() else _UNBOUND_WIDTH)
 
 
 def open_error_console() -> Console:
     """Return the console of standard error, for progress and errors."""
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _UNBOUND_WIDTH)
+    return _open(stderr=True, width=None if sys.stderr.isatty() else _UNBOUND_WIDTH)
+
+
+def _open(*, width: int | None, stderr: bool = False) -> Console:
+    return SafeConsole(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
 
 def indent(part: RenderableType, columns: int = 2) -> Padding:
@@ -26,8 +50,4 @@ def indent(part: RenderableType, columns: int = 2) -> Padding:
 
 def write_error(message: str) -> None:
     """Write why a command ends."""
-    open_error_console().print(f"[bold red]Error:[/] {_escape(message)}", soft_wrap=True)
-
-
-def _escape(text: str) -> str:
-    return text.replace("[", r"\[")
+    open_error_console().print(Text.assemble(("Error:", "bold red"), " ", message), soft_wrap=True)

@@ -1,0 +1,38 @@
+"""What the console makes of texts that somebody else has written."""
+
+import pytest
+from rich.table import Table
+from rich.text import Text
+
+from kubectl_entrasync.output.console import open_console, write_error
+
+
+class TestATextOfSomebodyElse:
+    @pytest.mark.parametrize("text", ["[/red] x", "[bold]x[/bold]", ":smile:", r"C:\[x]", "Ärzte & Söhne, 日本語"])
+    def test_is_shown_as_it_is(self, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+        table = Table.grid()
+        table.add_row(text)
+        open_console().print(text)
+        open_console().print(Text(text))
+        open_console().print(table)
+        assert capsys.readouterr().out.splitlines() == [text, text, text]
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("\x1b[31mred\x1b[0m", "[31mred[0m"),
+            ("\x1b]0;title\x07x", "]0;titlex"),
+            ("\x9b31mx", "31mx"),
+            ("a\rb\x00c", "abc"),
+            ("\u202elive\u2066", "live"),
+        ],
+    )
+    def test_gives_no_order_to_the_terminal(self, text: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+        open_console().print(Text(text))
+        write_error(text)
+        output, errors = capsys.readouterr()
+        assert (output, errors) == (f"{shown}\n", f"Error: {shown}\n")
+
+    def test_may_have_several_lines(self, capsys: pytest.CaptureFixture[str]) -> None:
+        open_console().print(Text("one\ntwo"))
+        assert capsys.readouterr().out == "one\ntwo\n"
