@@ -32,6 +32,9 @@ NAMESPACE = "release-of-the-pages"
 FOLLOWED = {ROOT / "README.md", ROOT / "docs" / "first-job.md", ROOT / "CHANGELOG.md"}
 """Pages whose commands are run elsewhere, and the one that also tells of commands of the past."""
 
+PLUGIN = "kubectl entrasync "
+"""The lines of the plugin are parsed by the plugin itself (`tests/architecture/test_plugin_lines.py`)."""
+
 GUID = "0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01"
 CHANGES = r"^kubectl (annotate|apply|create|delete|label|patch) |^helm upgrade "
 PLACEHOLDERS = {
@@ -66,7 +69,8 @@ def lines() -> list[str]:
     pages = [page for page in files_with_commands() if page.suffix == ".md" and page not in FOLLOWED]
     told = [line for page in pages for program in ("kubectl", "helm") for line in lines_of(program, page)]
     named = [line for page in pages for program in ("kubectl", "helm") for line in mentions_of(program, page)]
-    return list(dict.fromkeys([*told, *(line for line in named if len(line.split()) > WHOLE)]))
+    whole = dict.fromkeys([*told, *(line for line in named if len(line.split()) > WHOLE)])
+    return [line for line in whole if not line.startswith(PLUGIN)]
 
 
 @dataclass(frozen=True)
