@@ -129,15 +129,18 @@ def checkout(bare_cluster: Cluster, tmp_path: Path, tmp_path_factory: pytest.Tem
     for name in ("client-secret", "schema.json.gz"):
         (tmp_path / name).write_text("x", encoding="utf-8")
     manifest = (ROOT / "examples" / "minimal.yaml").read_text(encoding="utf-8")
-    (tmp_path / "salesforce-emea.yaml").write_text(manifest.replace("salesforce", "salesforce-emea"), encoding="utf-8")
+    (tmp_path / "identity").mkdir()
+    for name in ("salesforce-emea", "identity/workday"):
+        text = manifest.replace("salesforce", Path(name).name)
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     homes = {f"HELM_{part}_HOME": str(tmp_path) for part in ("CACHE", "CONFIG", "DATA")}
     (tmp_path / "kubeconfig").write_bytes(bare_cluster.plane.kubeconfig.read_bytes())
     own = {"PATH": f"{tmp_path}:/usr/bin:/bin", "KUBECONFIG": str(tmp_path / "kubeconfig")}
     told = {"IMAGE": "registry.example.com/operator", "TENANT_ID": GUID, "CLIENT_ID": GUID}
     environment = bare_cluster.plane.environment() | homes | own | told
-    place = Checkout(tmp_path, environment)
-    assert place.run("kubectl config set-context --current --namespace=identity") == ""
-    yield place
+    found = Checkout(tmp_path, environment)
+    assert found.run("kubectl config set-context --current --namespace=identity") == ""
+    yield found
     helm("uninstall", RELEASE, f"--namespace={NAMESPACE}")
     clear(bare_cluster)
 
