@@ -35,9 +35,9 @@ test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster
 
 .PHONY: test-ecosystem
-test-ecosystem: $(STAMP) ## Run the tests with a real Prometheus and a real Chromium, which take minutes; CI runs them after make test
+test-ecosystem: $(STAMP) ## Run the tests of the chart, GitOps, the image and the release, and those with a real Prometheus and a real Chromium; CI runs them after make test
 	@$(BIN)/python -m control_plane get --all
-	@$(BIN)/python -m pytest tests/ecosystem
+	@$(BIN)/python -m pytest --numprocesses=2 tests/ecosystem
 
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 

@@ -8,6 +8,9 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 LONGEST_FIRST = (
+    "tests/ecosystem/chart/",
+    "tests/ecosystem/test_prometheus.py",
+    "tests/ecosystem/",
     "tests/cluster/replicas/",
     "tests/cluster/outages/",
     "tests/cluster/soak/",
@@ -15,7 +18,6 @@ LONGEST_FIRST = (
     "tests/cluster/application/",
     "tests/cluster/crash/",
     "tests/cluster/lifecycle/",
-    "tests/cluster/chart/",
     "tests/cluster/schedule/",
     "tests/cluster/process/",
     "tests/cluster/controllers/",
@@ -39,7 +41,7 @@ def group_of(test: str) -> str:
     """Return the group of a test, by its id."""
     file = test.partition("::")[0]
     parts = file.split("/")
-    is_shared = parts[1] == "cluster" and len(parts) > _LEVELS_OF_A_FOLDER
+    is_shared = parts[1] in {"cluster", "ecosystem"} and len(parts) > _LEVELS_OF_A_FOLDER
     return "/".join(parts[:_LEVELS_OF_A_FOLDER]) if is_shared else file
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.chart.test_install import prepared, release_objects
+from tests.ecosystem.chart.test_install import prepared, release_objects
 from tests.support.cluster import Cluster
 from tests.support.helm import CHART, REPOSITORY, ROOT, Helm
 from tests.support.installation import SimulatedTenant

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.chart.test_readme import ASSIGNMENT, commands
+from tests.ecosystem.chart.test_readme import ASSIGNMENT, commands
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object
 from tests.support.helm import CHART, ROOT, Helm

@@ -20,7 +20,7 @@ from entrasync.api.names import (
     PROVISIONING_KIND,
     PROVISIONING_PLURAL,
 )
-from tests.cluster.chart.limited_operator import LimitedOperator
+from tests.ecosystem.chart.limited_operator import LimitedOperator
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object, has_condition
 from tests.support.helm import ROOT, Helm, documents
