@@ -147,6 +147,7 @@ def describe_entry(entry: Entry) -> dict[str, Any]:
         "version": entry.target.version,
         "service_principal": entry.target.service_principal,
         "job": entry.job,
+        "batch": entry.batch,
         "status": entry.status,
         "retry_after": entry.retry_after,
         "limit": entry.limit,

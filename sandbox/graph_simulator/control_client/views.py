@@ -148,6 +148,7 @@ class JournalEntry(_View):
     version: str
     service_principal: str
     job: str
+    batch: int | None
     status: int | None
     retry_after: int | None
     limit: str
@@ -164,13 +165,20 @@ class JournalEntry(_View):
 
 
 class Calls(_View):
-    """The number of calls by operation; `identity` has those to the token service."""
+    """The number of calls by operation; `identity` has those to the token service, `batched` those within batches."""
 
     graph: dict[str, int]
     identity: dict[str, int]
+    batched: dict[str, int]
     graph_total: int
+    batched_total: int
     identity_total: int
     most_in_flight: int
+
+    @property
+    def requests_total(self) -> int:
+        """The requests to Graph as its limits count them: each one within a batch, and the batch itself not."""
+        return self.graph_total - self.graph.get("batch", 0) + self.batched_total
 
 
 class FaultView(_View):

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +51,8 @@ class Entry:
     roles: tuple[str, ...] = field(default=())
     job: str = ""
     """The job that it was about; for a create, the job that it created."""
+    batch: int | None = None
+    """The sequence number of the batch that it is a part of; None for a request of its own."""
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ class Journal:
     limit: int = 100_000
     entries: deque[Entry] = field(default_factory=deque)
     counts: Counter[str] = field(default_factory=Counter)
+    part_counts: Counter[str] = field(default_factory=Counter)
+    """The requests within batches."""
     in_flight: int = 0
     most_in_flight: int = 0
     dropped: int = 0
@@ -72,24 +76,40 @@ class Journal:
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         entry = make(self._sequence, self.in_flight)
+        self.counts[entry.target.operation] += 1
+        self._add(entry)
+        return entry
+
+    def open_part(self, batch: Entry, **own: Any) -> Entry:
+        """Record a request within a batch, which has the connection and the time of that one, and its `own` members."""
+        self._sequence += 1
+        entry = replace(batch, sequence=self._sequence, batch=batch.sequence, body=None, fault=None, **own)
+        self.part_counts[entry.target.operation] += 1
+        self._add(entry)
+        return entry
+
+    def _add(self, entry: Entry) -> None:
         if len(self.entries) >= self.limit:
             self.entries.popleft()
             self.dropped += 1
         self.entries.append(entry)
-        self.counts[entry.target.operation] += 1
         self.notify()
-        return entry
 
     def close(self, entry: Entry, end: str, seconds: float) -> None:
         """Record how a request ended."""
-        entry.end, entry.seconds = end, seconds
         self.in_flight -= 1
+        self.close_part(entry, end, seconds)
+
+    def close_part(self, entry: Entry, end: str, seconds: float) -> None:
+        """Record how a request within a batch ended."""
+        entry.end, entry.seconds = end, seconds
         self.notify()
 
     def clear(self) -> None:
         """Delete all entries and counters; sequence numbers go on."""
         self.entries.clear()
         self.counts.clear()
+        self.part_counts.clear()
         self.dropped, self.most_in_flight = 0, self.in_flight
 
     def select(
@@ -120,13 +140,15 @@ class Journal:
         return True
 
     def count_calls(self) -> dict[str, Any]:
-        """Count the calls by operation; those to the token service are counted separately."""
+        """Count the calls by operation; those to the token service and those within batches are counted separately."""
         graph = {name: n for name, n in sorted(self.counts.items()) if name not in IDENTITY_OPERATIONS}
         identity = {name: n for name, n in sorted(self.counts.items()) if name in IDENTITY_OPERATIONS}
         return {
             "graph": graph,
             "identity": identity,
+            "batched": dict(sorted(self.part_counts.items())),
             "graph_total": sum(graph.values()),
+            "batched_total": self.part_counts.total(),
             "identity_total": sum(identity.values()),
             "most_in_flight": self.most_in_flight,
         }

@@ -2,15 +2,14 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from graph_simulator.traffic.operations import IDENTITY_OPERATIONS, Target, find_target
 from graph_simulator.web.answers import GRAPH_JSON, Answer, answer_json
 from graph_simulator.web.bodies import read_member, read_object
-from graph_simulator.web.calls import Call
+from graph_simulator.web.calls import Call, read_query
 
 LARGEST_BATCH = 20
 _FAILED_DEPENDENCY = 424
@@ -21,12 +20,17 @@ class Part:
     """One request of a batch, and the ids of those that must have succeeded before it."""
 
     id: str
+    method: str
+    query: str
+    """The options as they were sent."""
     call: Call
     depends_on: tuple[str, ...]
 
 
-def answer_batch(call: Call, answer: Callable[[Call], Answer]) -> Answer:
-    """Answer the requests of a batch in their order; `answer` answers one of them.
+async def answer_batch(call: Call, answer: Callable[[Part], Awaitable[Answer]]) -> Answer:
+    """Carry out the requests of a batch in their order, and list the answers in the reverse one: Graph promises none.
+
+    `answer` answers one of them.
 
     Raises:
         GraphRefusalError: The batch is malformed or too large, or two of its requests have the same id.
@@ -40,9 +44,9 @@ def answer_batch(call: Call, answer: Callable[[Call], Answer]) -> Answer:
     if len({part.id.lower() for part in parts}) < len(parts):
         raise call.refuse(400, "BadRequest", "The ids of the requests in a batch must be unique.")
     statuses: dict[str, int] = {}
-    responses = [_answer_part(part, statuses, answer) for part in parts]
+    responses = [await _answer_part(part, statuses, answer) for part in parts]
     call.had_effect = any(part.call.had_effect for part in parts)
-    return answer_json(200, {"responses": responses})
+    return answer_json(200, {"responses": responses[::-1]})
 
 
 def _read_part(call: Call, item: object) -> Part:
@@ -57,23 +61,26 @@ def _read_part(call: Call, item: object) -> Part:
     if body is not None and "content-type" not in headers:
         raise call.refuse(400, "BadRequest", f"The request {number} has a body, so it needs the header Content-Type.")
     after = tuple(str(name) for name in read_member(call, item, "dependsOn", list) or [])
-    return Part(number, _make_call(call, method.upper(), url, headers, body), after)
-
-
-def _make_call(call: Call, method: str, url: str, headers: dict[str, str], body: object) -> Call:
     path, _, query = url.partition("?")
+    inner = _make_call(call, method.upper(), path, headers, body)
+    inner.query = read_query(query)
+    return Part(number, method.upper(), query, inner, after)
+
+
+def _make_call(call: Call, method: str, path: str, headers: dict[str, str], body: object) -> Call:
     path = f"/{call.target.version}/{path.lstrip('/')}"
     target = find_target(method, path)
     if target.operation in IDENTITY_OPERATIONS or target.operation == "batch":
         target = Target("unknown")
-    options = dict(parse_qsl(query, keep_blank_values=True))
     content = b"" if body is None else json.dumps(body).encode("ascii")
-    return replace(call, target=target, path=path, query=options, headers=headers, body=content)
+    return replace(call, target=target, path=path, headers=headers, body=content)
 
 
-def _answer_part(part: Part, statuses: dict[str, int], answer: Callable[[Call], Answer]) -> dict[str, Any]:
+async def _answer_part(
+    part: Part, statuses: dict[str, int], answer: Callable[[Part], Awaitable[Answer]]
+) -> dict[str, Any]:
     failed = any(statuses.get(name, _FAILED_DEPENDENCY) >= 400 for name in part.depends_on)
-    given = Answer(_FAILED_DEPENDENCY) if failed else answer(part.call)
+    given = Answer(_FAILED_DEPENDENCY) if failed else await answer(part)
     statuses[part.id] = given.status
     headers = {"Cache-Control": "no-cache"}
     headers |= {name.decode("latin-1").title(): value.decode("latin-1") for name, value in given.headers}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import parse_qsl
 
 from graph_simulator.identity.applications import Registry
 from graph_simulator.traffic.operations import Target
@@ -21,6 +22,11 @@ class GraphRefusalError(Exception):
     def __init__(self, error: GraphError) -> None:
         super().__init__(f"{error.status} {error.code} {error.message}")
         self.error = error
+
+
+def read_query(query: str) -> dict[str, str]:
+    """Read the options of a request."""
+    return dict(parse_qsl(query, keep_blank_values=True)) if query else {}
 
 
 @dataclass(slots=True, kw_only=True)

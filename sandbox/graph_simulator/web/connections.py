@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import httpx
+
+from graph_simulator.traffic.journal import Entry
+from graph_simulator.web.answers import draw_ids
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -60,3 +63,15 @@ async def wait_unless_gone(event: asyncio.Event, receive: Receive) -> bool:
 async def _wait_until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+class Exchange:
+    """The connection, headers, body and ids of one request."""
+
+    __slots__ = ("body", "entry", "headers", "ids", "origin", "receive", "send")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, headers: Mapping[str, str], entry: Entry) -> None:
+        self.receive, self.send, self.headers, self.entry = receive, send, headers, entry
+        self.body = b""
+        self.ids = draw_ids(headers.get("client-request-id", ""))
+        self.origin = f"{scope.get('scheme', 'https')}://{headers.get('host', 'graph.microsoft.com')}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
@@ -13,7 +14,7 @@ from graph_simulator.identity.tokens import TokenRefusedError
 from graph_simulator.state import SimulatorState
 from graph_simulator.traffic.faults import ArmedFault, Fault, Point
 from graph_simulator.traffic.journal import HEADERS_OF_INTEREST, Entry
-from graph_simulator.traffic.operations import IDENTITY_OPERATIONS, WRITES, find_target
+from graph_simulator.traffic.operations import IDENTITY_OPERATIONS, find_target
 from graph_simulator.traffic.throttle import REPORTED_FROM_SHARE
 from graph_simulator.web.answers import (
     Answer,
@@ -24,17 +25,23 @@ from graph_simulator.web.answers import (
     answer_page,
     answer_throttled,
     compress_answer,
-    draw_ids,
     list_headers,
     list_retry_after,
 )
-from graph_simulator.web.batches import answer_batch
-from graph_simulator.web.bodies import mask_body
-from graph_simulator.web.calls import Call, GraphRefusalError
-from graph_simulator.web.connections import Receive, Scope, Send, close_connection, read_body, wait_unless_gone
+from graph_simulator.web.batches import Part, answer_batch
+from graph_simulator.web.calls import Call, GraphRefusalError, read_query
+from graph_simulator.web.connections import (
+    Exchange,
+    Receive,
+    Scope,
+    Send,
+    close_connection,
+    read_body,
+    wait_unless_gone,
+)
 from graph_simulator.web.handlers import handle
 from graph_simulator.web.quotes import quote_request, quote_token_request
-from graph_simulator.web.secrets import OPERATIONS_WITH_SECRETS
+from graph_simulator.web.secrets import keep_body
 
 
 class _Ended(Exception):
@@ -62,7 +69,7 @@ class GraphEndpoint:
         entry = simulator.journal.open(lambda number, in_flight: self._make_entry(scope, headers, number, in_flight))
         end = "abandoned"
         try:
-            end = await self._answer(_Exchange(scope, receive, send, headers, entry))
+            end = await self._answer(Exchange(scope, receive, send, headers, entry))
         except _Ended as ended:
             end = ended.end
             if end in {"cut", "lost"}:
@@ -89,25 +96,24 @@ class GraphEndpoint:
             job=target.job,
         )
 
-    async def _answer(self, exchange: "_Exchange") -> str:
+    async def _answer(self, exchange: Exchange) -> str:
         entry, simulator = exchange.entry, self._simulator
         body = await read_body(exchange.receive)
         if body is None:
             return "abandoned"
         exchange.body = body
-        if entry.method != "GET" and entry.target.operation not in IDENTITY_OPERATIONS:
-            entry.body = mask_body(body) if entry.target.operation in OPERATIONS_WITH_SECRETS else body
+        keep_body(entry, body)
         if simulator.latency_seconds:
             await asyncio.sleep(simulator.latency_seconds)
         answer = await self._apply_fault("before", exchange, None)
         if answer is None:
-            answer = self._handle(exchange, body)
+            answer = await self._handle(exchange, body)
             answer = await self._apply_fault("after", exchange, answer) or answer
         entry.status = answer.status
         await self._send(exchange, answer)
         return "answered"
 
-    def _handle(self, exchange: "_Exchange", body: bytes) -> Answer:
+    async def _handle(self, exchange: Exchange, body: bytes) -> Answer:
         target = exchange.entry.target
         if target.operation in IDENTITY_OPERATIONS:
             return self._handle_identity(exchange, body)
@@ -119,7 +125,7 @@ class GraphEndpoint:
             target=target,
             origin=exchange.origin,
             path=exchange.entry.path,
-            query=_read_query(exchange.entry.query),
+            query=read_query(exchange.entry.query),
             headers=exchange.headers,
             body=body,
             now=now,
@@ -129,7 +135,7 @@ class GraphEndpoint:
         try:
             self._authenticate(call, exchange)
             if target.operation == "batch":
-                answer = answer_batch(call, lambda part: self._answer_call(part, exchange))
+                answer = await answer_batch(call, lambda part: self._answer_part(part, exchange))
             else:
                 answer = self._answer_call(call, exchange)
         except GraphRefusalError as refusal:
@@ -138,7 +144,31 @@ class GraphEndpoint:
         exchange.entry.job = call.made_job or exchange.entry.job
         return answer
 
-    def _answer_call(self, call: Call, exchange: "_Exchange") -> Answer:
+    async def _answer_part(self, part: Part, whole: Exchange) -> Answer:
+        """Answer a request of a batch with the faults and the limits that a call of its own would meet."""
+        call, journal, began = part.call, self._simulator.journal, perf_counter()
+        exchange = copy(whole)
+        exchange.headers, exchange.body = call.headers, call.body
+        exchange.entry = entry = journal.open_part(
+            whole.entry, method=part.method, path=call.path, query=part.query, target=call.target, job=call.target.job
+        )
+        keep_body(entry, call.body)
+        end = "abandoned"
+        try:
+            answer = await self._apply_fault("before", exchange, None)
+            if answer is None:
+                answer = self._answer_call(call, exchange)
+                entry.had_effect, entry.job = call.had_effect, call.made_job or entry.job
+                answer = await self._apply_fault("after", exchange, answer) or answer
+            entry.status, end = answer.status, "answered"
+        except _Ended as ended:
+            end = ended.end
+            raise
+        finally:
+            journal.close_part(entry, end, perf_counter() - began)
+        return answer
+
+    def _answer_call(self, call: Call, exchange: Exchange) -> Answer:
         simulator = self._simulator
         try:
             answer = self._throttle(call, exchange.entry) or handle(call)
@@ -148,7 +178,7 @@ class GraphEndpoint:
             answer = self._answer_refused(refusal.error, exchange, call.now)
         return answer
 
-    def _authenticate(self, call: Call, exchange: "_Exchange") -> None:
+    def _authenticate(self, call: Call, exchange: Exchange) -> None:
         scheme, _, token = exchange.headers.get("authorization", "").partition(" ")
         try:
             claims = self._simulator.identity.mint.check(token.strip() if scheme.lower() == "bearer" else "")
@@ -158,31 +188,25 @@ class GraphEndpoint:
         call.roles = frozenset(claims.get("roles", ()))
         exchange.entry.roles = tuple(claims.get("roles", ()))
 
-    def _answer_refused(self, error: GraphError, exchange: "_Exchange", now: datetime) -> Answer:
+    def _answer_refused(self, error: GraphError, exchange: Exchange, now: datetime) -> Answer:
         switches = self._simulator.world.switches
         if switches.quotes_secrets:
             error = replace(error, message=quote_request(error.message or "", exchange.headers, exchange.body))
         return answer_error(error, exchange.ids, now, switches)
 
     def _throttle(self, call: Call, entry: Entry) -> Answer | None:
-        simulator = self._simulator
-        seconds = simulator.throttle.admit(call.tenant, call.now)
-        if seconds is not None:
-            return _answer_throttled(call, entry, seconds, ("ReadWrite", "ResourceUnitLimitExceeded"))
-        own = {
-            "provisionOnDemand": (simulator.provisioning_throttle, ("Write", "WriteLimitExceeded")),
-            "listProvisioningLog": (simulator.log_throttle, ("ReadWrite", "ResourceUnitLimitExceeded")),
-        }
-        throttle, why = own.get(call.target.operation, (None, ("", "")))
-        if throttle is not None and (seconds := throttle.admit(call.tenant, call.now)) is not None:
-            return _answer_throttled(call, entry, seconds, why)
-        seconds = simulator.write_quota.admit(call.tenant, call.now) if call.target.operation in WRITES else None
-        if seconds is not None:
-            return _answer_throttled(call, entry, seconds, ("Write", "WriteLimitExceeded"))
-        seconds = simulator.congestion.admit(call.now)
-        return None if seconds is None else _answer_throttled(call, entry, seconds, ("ReadWrite", "CPULimitExceeded"))
+        exceeded = self._simulator.admit(call.tenant, call.target.operation, call.now)
+        if exceeded is None:
+            return None
+        seconds, kind, entry.limit = exceeded
+        entry.retry_after = math.ceil(seconds)
+        answer = answer_throttled(call.ids, call.now, call.world.switches, seconds=entry.retry_after)
+        scope = f"Tenant_Application/{kind}/{call.client}/{call.tenant}"
+        answer.headers.append((b"x-ms-throttle-scope", scope.encode("ascii")))
+        answer.headers.append((b"x-ms-throttle-information", entry.limit.encode("ascii")))
+        return answer
 
-    def _handle_identity(self, exchange: "_Exchange", body: bytes) -> Answer:
+    def _handle_identity(self, exchange: Exchange, body: bytes) -> Answer:
         identity, target = self._simulator.identity, exchange.entry.target
         match target.operation:
             case "discovery":
@@ -190,7 +214,7 @@ class GraphEndpoint:
             case "keys":
                 status, document = 200, identity.mint.describe_keys()
             case "managedIdentityToken":
-                query, header = _read_query(exchange.entry.query), exchange.headers.get("metadata", "")
+                query, header = read_query(exchange.entry.query), exchange.headers.get("metadata", "")
                 status, document = answer_managed_identity(identity.registry, identity.mint, query, metadata=header)
             case _:
                 form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
@@ -200,7 +224,7 @@ class GraphEndpoint:
                     document = quote_token_request(document, body)
         return answer_login(status, document, _find_sender(target.operation))
 
-    async def _apply_fault(self, point: Point, exchange: "_Exchange", answer: Answer | None) -> Answer | None:
+    async def _apply_fault(self, point: Point, exchange: Exchange, answer: Answer | None) -> Answer | None:
         entry, simulator = exchange.entry, self._simulator
         now = simulator.clock.now()
         armed = simulator.faults.take_hit(point, entry.method, entry.target, entry.job, now)
@@ -215,7 +239,8 @@ class GraphEndpoint:
             case "close":
                 raise _Ended("cut" if point == "before" else "lost")
             case "truncate":
-                await self._send(exchange, answer or Answer(200, b"{}"), cut=True)
+                if entry.batch is None:
+                    await self._send(exchange, answer or Answer(200, b"{}"), cut=True)
                 raise _Ended("lost")
             case "hold":
                 await self._hold(armed, exchange)
@@ -223,7 +248,7 @@ class GraphEndpoint:
                 await asyncio.sleep(armed.fault.delay_seconds)
         return None
 
-    async def _hold(self, armed: ArmedFault, exchange: "_Exchange") -> None:
+    async def _hold(self, armed: ArmedFault, exchange: Exchange) -> None:
         armed.holding += 1
         self._simulator.journal.notify()
         try:
@@ -232,7 +257,7 @@ class GraphEndpoint:
         finally:
             armed.holding -= 1
 
-    def _answer_fault(self, fault: Fault, exchange: "_Exchange") -> Answer:
+    def _answer_fault(self, fault: Fault, exchange: Exchange) -> Answer:
         switches, now = self._simulator.world.switches, self._simulator.clock.now()
         if fault.body is not None:
             answer = Answer(fault.status, fault.body)
@@ -247,7 +272,7 @@ class GraphEndpoint:
         answer.headers += [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in fault.headers.items()]
         return answer
 
-    async def _send(self, exchange: "_Exchange", answer: Answer, *, cut: bool = False) -> None:
+    async def _send(self, exchange: Exchange, answer: Answer, *, cut: bool = False) -> None:
         compress_answer(answer, exchange.headers)
         headers = list_headers(answer, exchange.ids, self._simulator.clock.now())
         if cut:
@@ -255,16 +280,6 @@ class GraphEndpoint:
         await exchange.send({"type": "http.response.start", "status": answer.status, "headers": headers})
         body = answer.body[: len(answer.body) // 2] if cut else answer.body
         await exchange.send({"type": "http.response.body", "body": body, "more_body": cut})
-
-
-def _answer_throttled(call: Call, entry: Entry, seconds: float, why: tuple[str, str]) -> Answer:
-    kind, entry.limit = why
-    entry.retry_after = math.ceil(seconds)
-    answer = answer_throttled(call.ids, call.now, call.world.switches, seconds=entry.retry_after)
-    scope = f"Tenant_Application/{kind}/{call.client}/{call.tenant}"
-    answer.headers.append((b"x-ms-throttle-scope", scope.encode("ascii")))
-    answer.headers.append((b"x-ms-throttle-information", entry.limit.encode("ascii")))
-    return answer
 
 
 _DEFAULT_CODES = {
@@ -278,21 +293,5 @@ _DEFAULT_CODES = {
 """The codes of injected errors that name none. A test that injects the 401 of replication names `UnknownError`."""
 
 
-class _Exchange:
-    """The connection, headers, body and ids of one request."""
-
-    __slots__ = ("body", "entry", "headers", "ids", "origin", "receive", "send")
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send, headers: dict[str, str], entry: Entry) -> None:
-        self.receive, self.send, self.headers, self.entry = receive, send, headers, entry
-        self.body = b""
-        self.ids = draw_ids(headers.get("client-request-id", ""))
-        self.origin = f"{scope.get('scheme', 'https')}://{headers.get('host', 'graph.microsoft.com')}"
-
-
 def _find_sender(operation: str) -> Sender:
     return "machine" if operation == "managedIdentityToken" else "entra"
-
-
-def _read_query(query: str) -> dict[str, str]:
-    return dict(parse_qsl(query, keep_blank_values=True)) if query else {}

@@ -5,8 +5,10 @@ Source: graph-facts 0.6.
 
 from typing import Any
 
+from graph_simulator.traffic.journal import Entry
+from graph_simulator.traffic.operations import IDENTITY_OPERATIONS
 from graph_simulator.web.answers import Answer, answer_json
-from graph_simulator.web.bodies import check_parameters, read_member, read_object, read_secrets
+from graph_simulator.web.bodies import check_parameters, mask_body, read_member, read_object, read_secrets
 from graph_simulator.web.calls import (
     READ_JOBS,
     WRITE_JOBS,
@@ -31,6 +33,13 @@ OPERATIONS_WITH_SECRETS = frozenset(
     {"putSecrets", "validateCredentials", "validateNewCredentials", "acquireAccessToken", "batch"}
 )
 """The operations whose bodies hold secrets."""
+
+
+def keep_body(entry: Entry, body: bytes) -> None:
+    """Keep the body of a request to Graph in the journal, without secrets."""
+    if entry.method != "GET" and entry.target.operation not in IDENTITY_OPERATIONS:
+        entry.body = mask_body(body) if entry.target.operation in OPERATIONS_WITH_SECRETS else body
+
 
 _VALIDATION = frozenset({"applicationIdentifier", "templateId", "useSavedCredentials", "credentials"})
 

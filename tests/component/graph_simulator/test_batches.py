@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
@@ -22,10 +23,11 @@ def request(number: str, method: str, url: str, body: Any = None, **more: Any) -
 
 
 def send(batch: GraphCaller, *requests: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Send a batch, and return its responses by id."""
+    """Send a batch, and return its responses by id, in the order of the requests."""
     answer = batch.post("/$batch", {"requests": list(requests)})
     assert answer.status_code == 200, answer.text
-    return {response["id"]: response for response in answer.json()["responses"]}
+    answers = {response["id"]: response for response in answer.json()["responses"]}
+    return {each["id"]: answers[each["id"]] for each in requests}
 
 
 def test_each_request_is_answered_for_itself(
@@ -100,3 +102,41 @@ def test_secrets_in_a_batch_are_masked_in_the_journal(
     assert send(batch, request("1", "PUT", secrets_of(principal.id), written))["1"]["status"] == 204
     assert "s3cret" not in str(simulator.journal(operation="batch")[0].body)
     assert simulator.secrets(principal.id) == {"SecretToken": "s3cret"}
+
+
+class TestARequestWithinABatch:
+    def test_is_in_the_journal_with_the_number_of_the_batch(
+        self, batch: GraphCaller, simulator: SimulatorClient, principal: Principal
+    ) -> None:
+        jobs = jobs_of(principal.id)
+        send(batch, request("1", "GET", f"{jobs}?$top=5"), request("2", "POST", jobs, {"templateId": "scim"}))
+        [whole] = simulator.journal(operation="batch")
+        [read], [made] = simulator.journal(operation="listJobs"), simulator.journal(operation="createJob")
+        assert (whole.batch, read.batch, made.batch) == (None, whole.sequence, whole.sequence)
+        assert (read.method, read.query, read.status, read.end) == ("GET", "$top=5", 200, "answered")
+        assert (made.body, made.had_effect, made.job) == ({"templateId": "scim"}, True, simulator.jobs()[0].id)
+
+    def test_is_counted_beside_the_calls(
+        self, batch: GraphCaller, simulator: SimulatorClient, principal: Principal
+    ) -> None:
+        send(batch, *(request(str(n), "GET", jobs_of(principal.id)) for n in range(3)))
+        batch.get(jobs_of(principal.id))
+        calls = simulator.calls()
+        assert (calls.graph, calls.batched) == ({"batch": 1, "listJobs": 1}, {"listJobs": 3})
+        assert (calls.graph_total, calls.requests_total) == (2, 4)
+
+    def test_meets_its_own_fault(self, batch: GraphCaller, simulator: SimulatorClient, principal: Principal) -> None:
+        simulator.fault("answer", operation="getJob", status=503, retry_after="seconds", retry_after_seconds=7)
+        jobs = jobs_of(principal.id)
+        answers = send(batch, request("1", "GET", jobs), request("2", "GET", f"{jobs}/any"))
+        assert [answer["status"] for answer in answers.values()] == [200, 503]
+        assert answers["2"]["headers"]["Retry-After"] == "7"
+        assert simulator.journal(operation="getJob")[0].fault is not None
+
+    def test_takes_the_connection_of_all_with_it(
+        self, batch: GraphCaller, simulator: SimulatorClient, principal: Principal
+    ) -> None:
+        simulator.fault("close", operation="listJobs", point="after")
+        with pytest.raises(httpx.HTTPError):
+            send(batch, request("1", "GET", jobs_of(principal.id)))
+        assert {entry.end for entry in simulator.journal(idle=True) if entry.operation != "token"} == {"lost"}
