@@ -67,6 +67,7 @@ FIGURES = (
     Figure("seconds_edit_p99_1000_jobs", "seconds", 1, lambda: _of_1000().seconds_edit_p99),
     Figure("seconds_import_1000_jobs", "seconds", 15, lambda: measure_whole_import().seconds),
     Figure("graph_calls_per_imported_job", "calls", 1.2, lambda: measure_whole_import().graph_calls_per_job),
+    Figure("graph_requests_per_imported_job", "requests", None, lambda: measure_whole_import().graph_requests_per_job),
     Figure("ratio_to_quota_5000_resources", "", 1.15, lambda: _of_5000().ratio_to_quota),
     Figure("api_server_cpu_ms_per_create_5000", "ms", 12, lambda: _of_5000().api_server_cpu_ms_per_create),
     Figure("mib_rss_5000_jobs", "MiB", 200, lambda: _of_5000().mib_rss),

@@ -1,4 +1,4 @@
-"""Runs `kubectl entrasync import` against the simulator, as an app whose secret is in the environment."""
+"""Makes a simulated tenant, and runs `kubectl entrasync import` on it as an app whose secret is in the environment."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,20 @@ import yaml
 
 from tests.support.plugin import Answer, Plugin
 from tests.support.simulator_client import SimulatorClient
+
+PRINCIPALS = 20
+TEMPLATES = ("scim", "zendesk", "dataBricks", "Azure2Azure", "salesforce")
+"""A tenant of a hundred jobs has so many service principals, with a job of each template."""
+
+SECRET = "open-sesame-4711"
+
+
+def make_jobs(simulator: SimulatorClient, *, principals: int = 1, templates: tuple[str, ...] = ("scim",)) -> None:
+    """Make service principals with a job of each template, and with credentials."""
+    for principal in simulator.create_service_principals(principals, prefix="Sales Force", templates=templates):
+        for template in templates:
+            simulator.create_job(principal.id, template, started=True)
+        simulator.set_secrets(principal.id, {"BaseAddress": "https://scim.example.com", "SecretToken": SECRET})
 
 
 def run_import(plugin: Plugin, simulator: SimulatorClient, folder: Path, *arguments: str) -> Answer:

@@ -2,7 +2,8 @@
 
 Each job has a service principal of its own, with credentials, as most do, and a hundred service principals have no job.
 So an import takes the pages of service principals, the jobs of each, and what is stored for each that has a job. The
-simulator adds 50 ms to every call. The seconds begin with the process and end with it; the calls are the simulator's.
+simulator adds 50 ms to every call. The seconds begin with the process and end with it. Calls and requests are those in
+the simulator's journal: a batch is one call with up to twenty requests, each of which counts for Graph's limits.
 """
 
 import os
@@ -28,11 +29,17 @@ class WholeImport:
 
     seconds: float
     graph_calls: int
+    graph_requests: int
 
     @property
     def graph_calls_per_job(self) -> float:
         """The calls to Graph for each imported job."""
         return self.graph_calls / JOBS
+
+    @property
+    def graph_requests_per_job(self) -> float:
+        """The requests to Graph for each imported job, as Graph's limits count them."""
+        return self.graph_requests / JOBS
 
 
 @cache
@@ -51,7 +58,8 @@ def measure_whole_import() -> WholeImport:
         seconds = _import(simulator, folder)
         if (written := len(list(folder.glob("app-*[0-9].yaml")))) != JOBS:
             raise NotMeasuredError(f"the import wrote {written} manifests, not {JOBS}")
-        return WholeImport(seconds, simulator.calls().graph_total)
+        calls = simulator.calls()
+        return WholeImport(seconds, calls.graph_total, calls.requests_total)
 
 
 def _import(simulator: SimulatorClient, folder: Path) -> float:

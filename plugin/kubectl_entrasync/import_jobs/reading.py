@@ -1,4 +1,7 @@
-"""Reads the jobs of service principals, several at a time within the limits of the operator's own limiter."""
+"""Reads the jobs of service principals, several at a time within the limits of the operator's own limiter.
+
+Small reads that are made at the same time go to Graph in one call. A schema, which may be large, is a call of its own.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -88,7 +91,7 @@ class JobReader:
         self._progress.advance(f"Reading service principals, jobs so far: {jobs}")
 
     async def _read(self, principal: ServicePrincipal) -> FoundPrincipal:
-        graph = self._tenant.graph
+        graph = self._tenant.graph_in_batches
         try:
             listing: JobListing = await self._patiently(lambda: graph.list_jobs(principal.id, is_urgent=True))
         except EntraSyncError as error:

@@ -32,4 +32,4 @@ async def read_tenant(flags: TenantFlags, selection: Selection, *, with_schema: 
                 each.service_principal for each in reader.problems
             }
             problems = [*missing, *reader.problems, *find_idle(selection, principals, settled)]
-            return TenantJobs(tenant.tokens.tenant_id, reader.found, problems, len(principals), tenant.calls.total)
+            return TenantJobs(tenant.tokens.tenant_id, reader.found, problems, len(principals), tenant.counted.calls)

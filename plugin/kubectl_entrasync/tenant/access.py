@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from entrasync.api.ids import GUID_PATTERN
-from entrasync.graph.calls.call_metrics import NoCallMetrics
+from entrasync.graph.calls.exchange import ExchangeLimits
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
 from entrasync.graph.provisioning_log import ProvisioningLogClient
 from entrasync.graph.service_principals import ServicePrincipalsClient
+from entrasync.graph.wire.batching import BatchingTransport
 from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint
+from entrasync.graph.wire.transport import build_transport
 from kubectl_entrasync.failure import Failure
+from kubectl_entrasync.tenant.call_count import CountingTransport
 from kubectl_entrasync.tenant.clock import MachineClock
 from kubectl_entrasync.tenant.logins import CHAIN, Login, LoginKind, Session
 from kubectl_entrasync.tenant.tokens import SessionTokens
@@ -32,17 +35,6 @@ class TenantFlags:
     ca_file: Path | None = None
 
 
-class CallCount(NoCallMetrics):
-    """Counts the calls to Graph."""
-
-    def __init__(self) -> None:
-        self.total = 0
-
-    def called(self, operation: str, status: int | None, seconds: float, request_id: str) -> None:
-        """Count one call, whatever its answer."""
-        self.total += 1
-
-
 class TenantClient(GraphClient, ServicePrincipalsClient, ProvisioningLogClient):
     """The operator's client of Graph, with what only people read. It has no permit, so it cannot write."""
 
@@ -52,9 +44,11 @@ class Tenant:
     """An opened way to a tenant."""
 
     graph: TenantClient
+    graph_in_batches: TenantClient
+    """The same, whose reads that are made at the same time go in one call. It is for many small reads."""
     tokens: SessionTokens
     limiter: TenantLimiter
-    calls: CallCount
+    counted: CountingTransport
 
 
 @asynccontextmanager
@@ -64,12 +58,14 @@ async def open_tenant(flags: TenantFlags) -> AsyncIterator[Tenant]:
     kinds = CHAIN if flags.login is None else (flags.login,)
     tokens = SessionTokens(endpoint, Session(Login(endpoint, kinds, flags.tenant, flags.client_id)))
     _check_tenant(flags, (await tokens.get_token()).tenant_id)
-    limiter, calls = TenantLimiter(MachineClock()), CallCount()
-    graph = TenantClient(tokens, limiter, metrics=calls)
+    limiter = TenantLimiter(MachineClock())
+    counted = CountingTransport(build_transport(endpoint, connections=limiter.concurrency))
+    batching = BatchingTransport(counted, endpoint.root, max_body_bytes=ExchangeLimits().max_body_bytes)
+    graph, in_batches = (TenantClient(tokens, limiter, transport=each) for each in (counted, batching))
     try:
-        yield Tenant(graph, tokens, limiter, calls)
+        yield Tenant(graph, in_batches, tokens, limiter, counted)
     finally:
-        await graph.aclose()
+        await in_batches.aclose()  # which closes the connections of both
 
 
 def _check_tenant(flags: TenantFlags, tenant_id: str) -> None:

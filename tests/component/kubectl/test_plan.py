@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from entrasync.api.names import WATCH_LABEL
-from tests.component.kubectl.test_import import PRINCIPALS, SECRET, TEMPLATES, make_jobs
-from tests.support.imports import run_import
+from tests.support.imports import PRINCIPALS, SECRET, TEMPLATES, make_jobs, run_import
 from tests.support.plans import Planning, actions_of, differences_of, spec_of
 from tests.support.plugin import Plugin
 from tests.support.simulator_client import Principal, SimulatorClient
