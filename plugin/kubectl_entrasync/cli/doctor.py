@@ -26,7 +26,7 @@ def doctor(flags: ClusterAndTenantFlags, *, output: OutputOption = OutputFormat.
     tenant = asyncio.run(look_at_tenant(flags.tenant)) if wants_tenant else None
     results = examine(gather_facts(access, tenant))
     if output is OutputFormat.TABLE:
-        open_console().print(draw_checkup(results))
+        open_console().print(draw_checkup(results), crop=False)
     else:
         print_document(write_checkup(results), output)
     raise typer.Exit(judge_checkup(results))

@@ -18,7 +18,6 @@ from kubectl_entrasync.doctor.operators import check_operators
 from kubectl_entrasync.doctor.secrets import check_secrets
 from kubectl_entrasync.doctor.this_machine import check_clocks, check_tenant
 from kubectl_entrasync.failure import ExitCode
-from kubectl_entrasync.output.console import indent
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,8 @@ def _draw(name: str, finding: Finding) -> Iterator[RenderableType]:
     line.add_row(Text(finding.level, finding.level.style), name, Text(finding.what))
     yield line
     if finding.command is not None:
-        yield indent(Text(f"$ {finding.command}", "bold"))
+        # Not folded, so that it can be copied.
+        yield Text(f"  $ {finding.command}", "bold", no_wrap=True, overflow="ignore")
 
 
 _LEVEL_WIDTH, _NAME_WIDTH = max(map(len, Level)), max(len(check.name) for check in CHECKS)

@@ -11,7 +11,7 @@ from kubectl_entrasync.output.ages import write_age
 MISSED_RENEWALS = 3
 """After so many durations without a renewal nobody leads: a standby would have taken the Lease."""
 
-_INSTALL = "helm install entra-sync-operator CHART --namespace entra-sync --create-namespace"
+_INSTALL = "helm install entra-sync-operator CHART --namespace entra-sync-operator --create-namespace"
 
 
 def check_operators(facts: DoctorFacts) -> list[Finding]:
