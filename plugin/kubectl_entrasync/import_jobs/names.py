@@ -32,6 +32,8 @@ class JobName:
     name: str
     is_shared: bool = False
     """Whether another job has the same display name, so that this one got a suffix."""
+    is_nameless: bool = False
+    """Whether the display name has nothing that names in Kubernetes may have."""
 
 
 def write_name(text: str) -> str:
@@ -51,15 +53,16 @@ def name_jobs(jobs: Iterable[NamedJob], known: Mapping[str, str]) -> dict[str, J
     named = {job.job_id: JobName(known[job.job_id]) for job in ordered if job.job_id in known}
     taken = set(known.values())
     bases = {job.job_id: _write_base(job) for job in ordered if job.job_id not in named}
+    nameless = {job.job_id for job in ordered if not write_name(job.display_name)}
     counts = Counter(bases.values())
     shared = {job_id: base for job_id, base in bases.items() if counts[base] > 1 or base in taken}
     for job_id, base in bases.items():
         if job_id not in shared:
-            named[job_id] = JobName(base)
+            named[job_id] = JobName(base, is_nameless=job_id in nameless)
             taken.add(base)
     for job_id, base in shared.items():
         name = _find_free(base, job_id, taken)
-        named[job_id] = JobName(name, is_shared=True)
+        named[job_id] = JobName(name, is_shared=True, is_nameless=job_id in nameless)
         taken.add(name)
     return named
 

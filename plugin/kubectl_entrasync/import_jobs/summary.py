@@ -13,6 +13,7 @@ from rich.text import Text
 from kubectl_entrasync.failure import ExitCode
 from kubectl_entrasync.import_jobs.folder import KUSTOMIZATION, Outcome
 from kubectl_entrasync.import_jobs.reading import Problem
+from kubectl_entrasync.import_jobs.takeover import TakenJob
 from kubectl_entrasync.import_jobs.writing import WrittenJob
 
 _MOST_NAMED = 5
@@ -112,8 +113,18 @@ def _conclude(summary: ImportSummary) -> list[str]:
         lines.append(f"Left as they were, with other content: {_name_some(names)}. --overwrite replaces files.")
     if missing := sum(bool(each.job.missing) for each in summary.jobs):
         lines.append(f"Values of credentials that Graph does not show are missing in {_count(missing, 'job')}.")
+    if changed := sum(_is_changed(each.job) for each in summary.jobs):
+        lines.append(
+            f"Names are written as Kubernetes takes them, which changes {_count(changed, 'name')}. Each manifest "
+            "begins with the display name."
+        )
     option = "-k" if summary.kustomization is not None else "-f"
     return [*lines, f"Look at them, then: kubectl apply --server-side {option} {summary.folder}"]
+
+
+def _is_changed(job: TakenJob) -> bool:
+    """Whether a name is another than the display name, apart from capitals and spaces."""
+    return job.name != "-".join(job.display_name.casefold().split())
 
 
 def _name_some(names: Sequence[str]) -> str:

@@ -83,8 +83,7 @@ def _take_job(
             notes += suggestion
         else:
             beside[f"{name.name}.schema.yaml"] = exported
-    if name.is_shared:
-        notes = (f"Another job is named like {principal.display_name or 'this one'}, so the name has a suffix.", *notes)
+    notes = (*_explain_name(name, principal.display_name), *notes)
     files = {f"{name.name}.yaml": replace(manifest, comments=(*manifest.comments, *comments)), **beside}
     return TakenJob(
         name=name.name,
@@ -97,6 +96,16 @@ def _take_job(
         missing=missing,
         notes=notes,
     )
+
+
+def _explain_name(name: JobName, display_name: str) -> Iterator[str]:
+    """Say why a name is not that of the service principal, where people would wonder."""
+    if not display_name:
+        yield f"The service principal has no display name, so the resource is called {name.name}."
+    elif name.is_nameless:
+        yield f"{display_name} has no letter of names in Kubernetes (a to z), so the resource is called {name.name}."
+    elif name.is_shared:
+        yield f"Another job is named like {display_name}, so the name has a suffix."
 
 
 def _find_fault(manifest: Manifest) -> str | None:

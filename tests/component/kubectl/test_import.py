@@ -64,6 +64,19 @@ class TestATenant:
             "Look at them, then: kubectl apply --server-side -f entrasync",
         ]
 
+    def test_says_that_a_display_name_is_no_name_in_kubernetes(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        for name in ("Sales Force", "Ärzte & Söhne"):
+            simulator.create_job(simulator.create_service_principal(name).id, started=True)
+        lines = run_import(plugin, simulator, tmp_path).output.splitlines()
+        assert [line.split()[0] for line in lines[1:3]] == ["arzte-sohne", "sales-force"]
+        assert (
+            "Names are written as Kubernetes takes them, which changes 1 name. Each manifest begins with the display "
+            "name." in lines
+        )
+        assert (tmp_path / "arzte-sohne.yaml").read_text().startswith("# Taken over from Ärzte & Söhne.\n")
+
 
 class TestTheFolder:
     def test_is_not_overwritten_unless_that_is_asked_for(

@@ -124,3 +124,26 @@ class TestSchemas:
 def test_a_comment_stays_on_its_line_whatever_a_display_name_holds() -> None:
     taken = only(take(found(job(), name="CRM\nspec:\u2028 {suspend: true}")))
     assert read(taken).is_suspended is False
+
+
+class TestAName:
+    @pytest.mark.parametrize(
+        ("display_name", "name", "note"),
+        [
+            ("日本語", "job", "日本語 has no letter of names in Kubernetes (a to z), so the resource is called job."),
+            ("", "job", "The service principal has no display name, so the resource is called job."),
+        ],
+    )
+    def test_that_kubernetes_does_not_have_is_said(self, display_name: str, name: str, note: str) -> None:
+        taken = only(take(found(job(), name=display_name)))
+        assert taken.name == name
+        assert taken.notes == (note,)
+
+    def test_that_another_job_has_too_is_said(self) -> None:
+        taken = take(found(job(), job(job_id="scim.0123.7e2d"), name="日本語"), found(job(job_id="b"), name="CRM"))
+        assert [each.notes[:1] for each in taken.jobs if each.display_name == "CRM"] == [()]
+        assert all(each.notes[0].startswith("日本語 has no letter") for each in taken.jobs if each.name != "crm")
+
+    def test_is_explained_once_only(self) -> None:
+        taken = take_over([found(job(), name="日本語")], ImportOptions(), {JOB_ID: "japan"})
+        assert only(taken).notes == ()
