@@ -124,7 +124,7 @@ golden: $(STAMP) ## Write config/ anew, and what the chart is expected to render
 	@$(BIN)/python -m tests.support.gitops.argo_cd
 
 release-check: $(STAMP) ## Make what is released in build/release, and check it (TAG=v1.2.3, IMAGE=required)
-	@$(BIN)/python -m release check $(if $(TAG),--tag "$(TAG)") $(if $(IMAGE),--image "$(IMAGE)")
+	@$(BIN)/python -m release check $(if $(TAG),--tag "$(TAG)") $(if $(IMAGE),--image "$(IMAGE)") $(if $(REPOSITORY),--repository "$(REPOSITORY)")
 
 version: $(STAMP) ## Write VERSION=1.2.3 to pyproject.toml and to each place that repeats it
 	@test -n "$(VERSION)" || { echo "Say which version: make version VERSION=1.2.3"; exit 1; }

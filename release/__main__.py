@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="make everything that is released, and check it")
     check.add_argument("--tag", default="", help="the tag of the release, such as v1.2.3 (default: it is only tried)")
     check.add_argument("--image", choices=["required"], help="fail where no image can be built")
+    check.add_argument("--repository", default="", help="the address of the repository on GitHub, for krew")
     check.set_defaults(action=_check)
     version = commands.add_parser("version", help="write a version to pyproject.toml and to each place that repeats it")
     version.add_argument("version", metavar="VERSION", help="such as 1.2.3 or 1.2.3-rc.1")
@@ -43,7 +44,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(options: argparse.Namespace) -> None:
     helm = obtain(["helm4"])["helm4"]
-    check_release(open_release(ROOT, helm, tag=options.tag, is_image_required=options.image == "required"), print)
+    release = open_release(
+        ROOT,
+        helm,
+        tag=options.tag,
+        is_image_required=options.image == "required",
+        repository=options.repository,
+    )
+    check_release(release, print)
 
 
 def _version(options: argparse.Namespace) -> None:

@@ -22,6 +22,7 @@ from release.steps.distributions import (
     tracked_files,
 )
 from release.steps.image import build_images, find_builder
+from release.steps.krew import UNKNOWN_REPOSITORY, check_krew_plugin, write_krew_plugin
 from release.version import find_tag_faults, find_version_faults, read_version
 
 OUTPUT = Path("build") / "release"
@@ -38,6 +39,8 @@ class Release:
     tag: str = ""
     """The tag of the release; empty while it is only tried."""
     is_image_required: bool = False
+    repository: str = UNKNOWN_REPOSITORY
+    """Its address on GitHub, for what is downloaded from the release."""
 
     @property
     def output(self) -> Path:
@@ -58,6 +61,11 @@ def check_release(release: Release, say: Callable[[str], None]) -> None:
     release.output.mkdir(parents=True)
     distributions = _make_distributions(release)
     say(f"{distributions.wheel.name} and {distributions.sdist.name} have what a stranger needs.")
+    described = write_krew_plugin(
+        distributions.wheel, release.root, release.output, version=release.version, repository=release.repository
+    )
+    check_krew_plugin(described, release.version)
+    say(f"{described.name} describes the plugin for krew.")
     python = _try_clean_install(release, distributions)
     say(f"{distributions.wheel.name} runs in an environment that has nothing but {LOCK}.")
     bill = write_bill(python, release.root, release.output)
@@ -94,9 +102,11 @@ def write_sums(folder: Path) -> None:
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
-def open_release(root: Path, helm: Path, *, tag: str = "", is_image_required: bool = False) -> Release:
+def open_release(
+    root: Path, helm: Path, *, tag: str = "", is_image_required: bool = False, repository: str = ""
+) -> Release:
     """Return the release of the present version."""
-    return Release(root, read_version(root), helm, tag, is_image_required)
+    return Release(root, read_version(root), helm, tag, is_image_required, repository or UNKNOWN_REPOSITORY)
 
 
 def _make_distributions(release: Release) -> Distributions:
