@@ -22,6 +22,7 @@ app = typer.Typer(
     cls=InterruptibleCommands,
     help="Microsoft Entra provisioning jobs under the Entra Sync Operator: see them, take them over, mend them.",
     no_args_is_help=True,
+    add_completion=False,  # of a program, and kubectl completes its plugins itself: see completion.py
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},

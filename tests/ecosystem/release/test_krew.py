@@ -59,7 +59,7 @@ class TestTheLauncher:
         pipx.chmod(0o755)
         done = run(link, "get", "-n", "a b")
         spec = f"{tmp_path / 'store' / WHEEL}[kubectl]"
-        assert done.stdout.splitlines() == ["run", "--spec", spec, "kubectl-entrasync", "get", "-n", "a b"]
+        assert done.stdout.splitlines() == ["run", "-q", "--spec", spec, "kubectl-entrasync", "get", "-n", "a b"]
 
     def test_without_pipx_says_what_to_install(self, description: Path, tmp_path: Path) -> None:
         done = run(unpack(description, tmp_path), "get")
