@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kubectl_entrasync.cli.options import OutputOption, takes_tenant_flags
+from kubectl_entrasync.cluster.access import check_name
 from kubectl_entrasync.import_jobs.folder import ManifestFolder
 from kubectl_entrasync.import_jobs.manifests import ImportOptions, SecretForm
 from kubectl_entrasync.import_jobs.selection import Selection
@@ -59,6 +60,13 @@ def import_jobs(
     output: OutputOption = TABLE,
 ) -> None:
     """Write the provisioning jobs of a tenant as manifests. Exit code 1: something could not be imported."""
+    for given, kind in (
+        (namespace, "namespace"),
+        (connection, "GraphConnection"),
+        (secret_store, "ClusterSecretStore"),
+    ):
+        if given is not None:
+            check_name(given, kind)
     selection = Selection(tuple(service_principal or ()), tuple(app_id or ()), text)
     options = ImportOptions(namespace, connection, observe, with_schema, secrets, secret_store)
     read = asyncio.run(read_tenant(flags, selection, with_schema=with_schema))

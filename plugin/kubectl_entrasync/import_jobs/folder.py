@@ -49,7 +49,7 @@ _Dumper.add_representer(str, _represent_text)
 
 def write_text(manifest: Manifest) -> str:
     """Write a document with its comments as YAML."""
-    comments = "".join(f"# {_clean(line)}\n" for line in manifest.comments)
+    comments = "".join(f"# {keep_on_line(line)}\n" for line in manifest.comments)
     return comments + yaml.dump(manifest.document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
 
 
@@ -59,8 +59,8 @@ def write_kustomization(resources: Sequence[str]) -> Manifest:
     return Manifest({**head, "resources": list(resources)})
 
 
-def _clean(line: str) -> str:
-    """Keep a comment on its line, whatever a display name holds."""
+def keep_on_line(line: str) -> str:
+    """Keep a text on its line, whatever a display name in it holds."""
     return "".join(each if each.isprintable() else " " for each in line).rstrip()
 
 

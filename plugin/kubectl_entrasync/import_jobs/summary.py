@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kubectl_entrasync.failure import ExitCode
-from kubectl_entrasync.import_jobs.folder import KUSTOMIZATION, Outcome
+from kubectl_entrasync.import_jobs.folder import KUSTOMIZATION, Outcome, keep_on_line
 from kubectl_entrasync.import_jobs.reading import Problem
 from kubectl_entrasync.import_jobs.takeover import TakenJob
 from kubectl_entrasync.import_jobs.writing import WrittenJob
@@ -81,10 +81,10 @@ def draw_summary(summary: ImportSummary) -> RenderableType:
     """Return the table of the jobs, what could not be imported, and what is left to do."""
     parts: list[RenderableType] = [_draw_jobs(summary.jobs)] if summary.jobs else []
     for each in summary.jobs:
-        parts += [Text(f"{each.job.name}: {note}") for note in each.job.notes]
+        parts += [Text(keep_on_line(f"{each.job.name}: {note}")) for note in each.job.notes]
     for problem in summary.problems:
         name = f"{problem.display_name} ({problem.service_principal})" if problem.display_name else ""
-        parts.append(Text(f"{name or problem.service_principal}: {problem.message}", "red"))
+        parts.append(Text(keep_on_line(f"{name or problem.service_principal}: {problem.message}"), "red"))
     return Group(*parts, *(Text(line) for line in _conclude(summary)))
 
 

@@ -77,6 +77,24 @@ class TestATenant:
         )
         assert (tmp_path / "arzte-sohne.yaml").read_text().startswith("# Taken over from Ärzte & Söhne.\n")
 
+    def test_keeps_each_problem_on_its_line_whatever_the_display_name_holds(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        idle = simulator.create_service_principal("HR\nkind: Secret")
+        lines = run_import(plugin, simulator, tmp_path, "--service-principal", idle.id).output.splitlines()
+        assert lines[0].startswith(f"HR kind: Secret ({idle.id}): It has no provisioning job.")
+
+    @pytest.mark.parametrize(
+        ("option", "kind"),
+        [("--namespace", "namespace"), ("--connection", "GraphConnection"), ("--secret-store", "ClusterSecretStore")],
+    )
+    def test_is_not_read_for_a_name_that_no_manifest_can_have(
+        self, plugin: Plugin, tmp_path: Path, option: str, kind: str
+    ) -> None:
+        answer = plugin.run("import", "--output-dir", str(tmp_path / "identity"), option, "Team A")
+        assert answer.code == 2
+        assert answer.errors.startswith(f'Error: "Team A" is no name of a {kind}. ')
+
 
 class TestTheFolder:
     def test_is_not_overwritten_unless_that_is_asked_for(
