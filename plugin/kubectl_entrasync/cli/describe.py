@@ -22,7 +22,7 @@ NameArgument = Annotated[str, typer.Argument(help="The SynchronizationJob.")]
 
 @takes_cluster_flags()
 def describe(flags: ClusterFlags, name: NameArgument, *, output: OutputOption = OutputFormat.TABLE) -> None:
-    """Tell all about one job: spec, Graph, drift, runs, quarantine, what comes next. Exit code 1: it is ill."""
+    """Tell all about one job. That is spec, Graph, drift, runs, quarantine, what comes next. Exit code 1: it is ill."""
     objects = Objects(open_access(flags))
     facts = _gather(objects, objects.read(name))
     if output is OutputFormat.TABLE:

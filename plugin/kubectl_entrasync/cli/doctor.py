@@ -16,7 +16,7 @@ from kubectl_entrasync.output.documents import OutputFormat, print_document
 
 @takes_all_flags
 def doctor(flags: ClusterAndTenantFlags, *, output: OutputOption = OutputFormat.TABLE) -> None:
-    """Check the CRDs, operator, connections, Secrets, clock and jobs of all namespaces. Exit code 1: an error.
+    """Check the whole installation, and say what mends it. Exit code 1: an error.
 
     With --tenant or --login, the login and Graph are checked from this machine too.
     """

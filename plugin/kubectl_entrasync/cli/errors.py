@@ -41,7 +41,7 @@ def errors(
     show_people: PeopleOption = False,
     output: OutputOption = OutputFormat.TABLE,
 ) -> None:
-    """Tell what failed in a job, by cause, from the provisioning log of Entra. Exit code 1: something did."""
+    """Tell what failed in a job, by cause. The source is the provisioning log of Entra. Exit code 1: something did."""
     if sum(each is not None for each in (name, job_id, service_principal)) != 1:
         raise Failure("Name one job: by the name of its resource, by --job-id, or by --service-principal.")
     now = datetime.now(UTC)

@@ -35,7 +35,7 @@ def get(
     watch: WatchOption = False,
     output: OutputOption = TABLE,
 ) -> None:
-    """List the jobs: health, Graph's code, last success, last change. Exit code 1: one of them is ill."""
+    """List the jobs, the most urgent first. Exit code 1: one of them is ill."""
     _show(flags, name, draw_fleet, watch=watch, output=output)
 
 
@@ -47,7 +47,7 @@ def status(
     watch: WatchOption = False,
     output: OutputOption = TABLE,
 ) -> None:
-    """Tell what is the matter with each ill job and what to do. Exit code 1: there is one."""
+    """Tell what is the matter with ill jobs and what to do. Exit code 1: there is one."""
     _show(flags, name, draw_status, watch=watch, output=output)
 
 

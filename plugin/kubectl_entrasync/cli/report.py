@@ -26,7 +26,10 @@ FileOption = Annotated[
 
 @takes_cluster_flags(all_namespaces=True)
 def report(flags: ClusterFlags, output_file: FileOption = None, *, output: OutputOption = TABLE) -> None:
-    """Write one HTML file about all jobs: health, quarantines, trends, a card for each. JSON, YAML: print its data."""
+    """Write one HTML file about all jobs. It has health, quarantines, trends, and a card for each.
+
+    With --output json or yaml, its data is printed, and no file is written.
+    """
     if output_file is not None and output is not TABLE:
         raise Failure(f"--output-file is for the page, and --output {output} prints the data. Give one of them.")
     access = open_access(flags)

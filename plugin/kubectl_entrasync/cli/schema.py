@@ -28,7 +28,7 @@ from kubectl_entrasync.plan.planner import make_plan
 
 TABLE = OutputFormat.TABLE
 
-app = typer.Typer(help="The schema of jobs as code: export it, compare it, test it.", no_args_is_help=True)
+app = typer.Typer(help="Export, compare and test the schema of jobs.", no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(help="The SynchronizationJob.")]
 OptionalNameArgument = Annotated[str | None, typer.Argument(help="The SynchronizationJob, if it is in the cluster.")]

@@ -10,7 +10,7 @@ from kubectl_entrasync.fleet.job_row import Document
 _ADMIN_CENTER = "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview"
 """The page of an enterprise application. Its menu leads to Provisioning, which has no address that Microsoft names."""
 
-_QUARANTINE_PAGE = (
+QUARANTINE_PAGE = (
     "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status"
 )
 
@@ -35,6 +35,6 @@ def list_links(document: Document) -> Iterator[Link]:
         yield Link("adminCenter", "Admin center", f"{_ADMIN_CENTER}/objectId/{object_id}{app}")
     live = read_object(status.get("synchronizationStatus"))
     if read_synchronization_status(live).quarantine is not None:
-        yield Link("quarantine", "On quarantines", _QUARANTINE_PAGE)
+        yield Link("quarantine", "On quarantines", QUARANTINE_PAGE)
     if address := live.get("troubleshootingUrl"):
         yield Link("troubleshooting", "Graph suggests", str(address))

@@ -5,12 +5,11 @@ The source is Microsoft's page "How to analyze the Microsoft Entra provisioning 
 
 from dataclasses import dataclass
 
+from kubectl_entrasync.fleet.links import QUARANTINE_PAGE
+
 LOG_PAGE = "https://learn.microsoft.com/entra/identity/monitoring-health/howto-analyze-provisioning-logs"
 MAPPING_PAGE = "https://learn.microsoft.com/entra/identity/app-provisioning/customize-application-attributes"
 SCIM_PAGE = "https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups"
-QUARANTINE_PAGE = (
-    "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status"
-)
 
 
 @dataclass(frozen=True)
