@@ -12,7 +12,7 @@ TABLE = OutputFormat.TABLE
 
 
 def validate(filename: FilesOption, *, recursive: RecursiveOption = False, output: OutputOption = TABLE) -> None:
-    """Check manifests without a cluster. It finds what the API server would refuse. Exit code 1: one of them is invalid."""
+    """Check manifests without a cluster. It finds what the API server would refuse. Exit code 1: one is invalid."""
     result = check_documents(read_sources(filename, recursive=recursive))
     if output is TABLE:
         open_console().print(draw_check(result))
