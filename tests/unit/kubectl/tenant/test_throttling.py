@@ -1,6 +1,6 @@
 """A read of a tenant that Graph throttles: it is repeated for some time, and then what to do is said."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -8,24 +8,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from kubectl_entrasync.tenant.patience import LONGEST_WAIT, MAX_FAILURES, read_patiently
 from kubectl_entrasync.tenant.refusals import explain_refusal
-
-
-class CountingClock:
-    """Does not wait, and counts how long it would have."""
-
-    def __init__(self) -> None:
-        self.waited = timedelta()
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 21, tzinfo=UTC) + self.waited
-
-    wall = now
-
-    def uptime(self) -> timedelta:
-        return self.waited
-
-    async def sleep(self, delay: timedelta) -> None:
-        self.waited += delay
+from tests.support.still_clock import StillClock
 
 
 class Reads:
@@ -48,17 +31,17 @@ def throttled(after: timedelta) -> Transient:
 
 
 async def test_pauses_that_graph_asks_for_are_waited_out_and_told() -> None:
-    clock, told = CountingClock(), list[timedelta]()
+    clock, told = StillClock(), list[timedelta]()
     minute = timedelta(minutes=1)
     assert await read_patiently(Reads(throttled(minute), failures=5), clock, told.append) == "read"
-    assert (clock.waited, told) == (5 * minute, [minute] * 5)
+    assert clock.slept == told == [minute] * 5
 
 
 async def test_a_tenant_that_throttles_for_long_is_given_up_before_the_limit_is_passed() -> None:
-    clock = CountingClock()
+    clock = StillClock()
     with pytest.raises(Transient) as ended:
         await read_patiently(Reads(throttled(timedelta(minutes=4)), failures=1000), clock)
-    assert clock.waited <= LONGEST_WAIT
+    assert timedelta() < clock.uptime() <= LONGEST_WAIT
     assert explain_refusal(ended.value) == (
         "Graph asked for a pause (429). Graph throttles this tenant: run the command again in some minutes."
     )
@@ -67,6 +50,6 @@ async def test_a_tenant_that_throttles_for_long_is_given_up_before_the_limit_is_
 async def test_a_graph_that_fails_is_asked_three_times_and_then_the_network_is_named() -> None:
     reads = Reads(Transient(Reason.GRAPH_UNREACHABLE, "Graph did not answer."), failures=1000)
     with pytest.raises(Transient) as ended:
-        await read_patiently(reads, CountingClock())
+        await read_patiently(reads, StillClock())
     assert reads.count == MAX_FAILURES
     assert explain_refusal(ended.value).startswith("Graph did not answer. Check the network, --cloud and --graph-url")
