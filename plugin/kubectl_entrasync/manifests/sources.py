@@ -39,8 +39,14 @@ class Document:
 
 
 def read_sources(names: Sequence[str], *, recursive: bool) -> list[Document]:
-    """Read all objects of files, folders and standard input. Raises `Failure` where one cannot be read."""
-    return [document for name in names for file in _find_files(name, recursive) for document in _read_file(file)]
+    """Read all objects of files, folders and standard input.
+
+    Raises `Failure` where one cannot be read, and where there is none: a check of nothing would pass.
+    """
+    found = [document for name in names for file in _find_files(name, recursive) for document in _read_file(file)]
+    if not found:
+        raise Failure(f"There is no object in {', '.join(names)}. Name files with manifests by --filename.")
+    return found
 
 
 def _find_files(name: str, recursive: bool) -> list[str]:

@@ -142,3 +142,10 @@ class TestWrongUse:
             2,
             "Error: There is no file or folder missing.yaml. Correct --filename.\n",
         )
+
+    @pytest.mark.parametrize("content", ["", "# only a comment\n", "---\n---\n"])
+    def test_with_files_without_an_object_ends_with_2(self, plugin: Plugin, tmp_path: Path, content: str) -> None:
+        (tmp_path / "jobs.yaml").write_text(content)
+        answer = plugin.run("validate", "-f", str(tmp_path))
+        assert answer.code == 2
+        assert answer.errors == (f"Error: There is no object in {tmp_path}. Name files with manifests by --filename.\n")
