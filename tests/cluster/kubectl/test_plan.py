@@ -27,8 +27,9 @@ def planning(plugin: Plugin, simulator: SimulatorClient, own_jobs: Jobs, tmp_pat
     """Plans with the cluster."""
     folder = tmp_path / "manifests"
     folder.mkdir()
+    remove_all(own_jobs.cluster)
     yield Planning(plugin, simulator, folder, ("-n", own_jobs.namespace))
-    remove_all(own_jobs)
+    remove_all(own_jobs.cluster)
 
 
 @pytest.fixture

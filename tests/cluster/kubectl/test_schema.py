@@ -23,12 +23,13 @@ def planning(
     plugin: Plugin, simulator: SimulatorClient, principal: Principal, own_jobs: Jobs, tmp_path: Path
 ) -> Iterator[Planning]:
     """A resource that names a job of the tenant, and wants another mapping."""
+    remove_all(own_jobs.cluster)
     job = simulator.create_job(principal.id, "scim", started=True)
     schema = mapping_schema({"target": "nickName", "attribute": "mailNickname"})
     spec = spec_of(principal.id, jobId=job.id, schema=schema)
     own_jobs.create({"metadata": {"name": "crm"}, "spec": spec})
     yield Planning(plugin, simulator, tmp_path, ("-n", own_jobs.namespace))
-    remove_all(own_jobs)
+    remove_all(own_jobs.cluster)
 
 
 def test_export_prints_the_schema_in_each_form(planning: Planning, simulator: SimulatorClient) -> None:
