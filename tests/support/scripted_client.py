@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from entrasync.core.remote.provisioning import ProvisioningSubject
+from entrasync.graph.applications import ApplicationsClient
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.exchange import ExchangeLimits
@@ -35,12 +36,13 @@ DENIED = Reply(status=403, body={"error": {"code": "Authorization_RequestDenied"
 CANARY = "canary/value-5d1e=="
 ENTRIES = {"BaseAddress": "https://scim.example", "SecretToken": CANARY}
 
-Call = Callable[[SyncApi], Awaitable[Any]]
+Call = Callable[[Any], Awaitable[Any]]
 
 ARGUMENTS: Mapping[str, Any] = {
     "service_principal_id": SP,
     "job_id": JOB,
     "app_id": APP,
+    "client_id": APP,
     "template_id": "scim",
     "settings": [{"name": "LookaheadQueryEnabled", "value": "False"}],
     "interval": "PT20M",
@@ -54,18 +56,21 @@ ARGUMENTS: Mapping[str, Any] = {
 """What a call is made with, by the names of its parameters. Those with a default are left out."""
 
 
-def _make_call(name: str) -> Call:
-    parameters = inspect.signature(getattr(SyncApi, name)).parameters.values()
+def _make_call(owner: type, name: str) -> Call:
+    parameters = inspect.signature(getattr(owner, name)).parameters.values()
     given = [ARGUMENTS[each.name] for each in parameters if each.name != "self" and each.default is each.empty]
 
-    async def call(api: SyncApi) -> Any:
+    async def call(api: Any) -> Any:
         return await getattr(api, name)(*given)
 
     return call
 
 
 CALLS: dict[str, Call] = {
-    name: _make_call(name) for name, _ in inspect.getmembers(SyncApi, inspect.iscoroutinefunction)
+    name: _make_call(owner, name)
+    for owner in (SyncApi, ApplicationsClient)
+    for name, _ in inspect.getmembers(owner, inspect.iscoroutinefunction)
+    if not name.startswith("_")
 }
 """One call of each kind, by the name of its method. A new method is called without an edit."""
 

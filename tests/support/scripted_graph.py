@@ -91,7 +91,7 @@ class Reply:
 def reply_as_done(request: RecordedRequest) -> Reply:
     """Reply as Graph does when it has done what was asked."""
     if request.method == "GET":
-        return Reply(body={"id": "an-id", "value": [], "synchronizationRules": [], "directories": []})
+        return Reply(body={"id": "an-id", "value": [], "synchronizationRules": [], "directories": [], "passwordCredentials": []})
     if request.path.endswith("/parseExpression"):
         parsed = {"parsingSucceeded": True, "parsedExpression": {"name": "mail", "type": "Attribute"}}
         return Reply(body={**parsed, "evaluationSucceeded": True, "evaluationResult": []})

@@ -173,7 +173,8 @@ A validation changes nothing, and ends as a read.
 """
 
 ENDINGS_BY_CALL: Mapping[tuple[str, str], Ending] = {
-    **{(call, "404"): DONE for call in ("delete_job", "find_service_principal", "get_job", "has_service_principal")},
+    **{(call, "404"): DONE for call in ("delete_job", "get_job", "has_service_principal")},
+    **{(call, "404"): DONE for call in ("find_service_principal", "list_client_secrets")},
     **{
         (call, "a lost answer"): RETRY for call in ("evaluate_expression", "parse_expression", "validate_credentials")
     },  # they are POSTs
@@ -196,6 +197,7 @@ WITHOUT_BODY = {
 UNREADABLE_AS = {
     "get_schema": "it has no list of rules",
     "get_template_schema": "it has no list of rules",
+    "list_client_secrets": "it has no list of client secrets",
     "evaluate_expression": "it does not say whether the expression was read",
     "parse_expression": "it does not say whether the expression was read",
     "provision_on_demand": "it does not tell what became of the object",
