@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -63,6 +64,8 @@ class Plugin:
         """Start a command that goes on until it is ended."""
         command = (sys.executable, "-m", "kubectl_entrasync", *arguments)
         environment = {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
+        # What a shell starts in the background ignores Ctrl-C, and its children would too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
     def run_on_terminal(self, *arguments: str, typed: str = "") -> tuple[int, list[str]]:

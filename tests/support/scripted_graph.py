@@ -91,7 +91,8 @@ class Reply:
 def reply_as_done(request: RecordedRequest) -> Reply:
     """Reply as Graph does when it has done what was asked."""
     if request.method == "GET":
-        return Reply(body={"id": "an-id", "value": [], "synchronizationRules": [], "directories": [], "passwordCredentials": []})
+        members = ("value", "synchronizationRules", "directories", "passwordCredentials")
+        return Reply(body={"id": "an-id"} | {member: [] for member in members})
     if request.path.endswith("/parseExpression"):
         parsed = {"parsingSucceeded": True, "parsedExpression": {"name": "mail", "type": "Attribute"}}
         return Reply(body={**parsed, "evaluationSucceeded": True, "evaluationResult": []})

@@ -13,6 +13,7 @@ from tests.cluster.constraints.constraint import (
     one_of,
     required,
     spec,
+    status,
     text,
 )
 from tests.cluster.constraints.status import STATUS
@@ -120,4 +121,10 @@ CONNECTION = (
         "There are from 1 to 256 calls at a time.",
     ),
     *STATUS,
+    Constraint(
+        ".status.credentialExpiresAt format",
+        accepted=(status(credentialExpiresAt="2027-01-31T23:59:59Z"),),
+        refused=(status(credentialExpiresAt="next year"),),
+        message="status.credentialExpiresAt in body must be of type date-time",
+    ),
 )

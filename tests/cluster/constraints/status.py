@@ -1,4 +1,4 @@
-"""The constraints of the conditions of all kinds. Nothing else in a status is constrained."""
+"""The constraints of the conditions of all kinds. Little else in a status is constrained."""
 
 from typing import Any
 
