@@ -232,16 +232,18 @@ def open_environment(
     cluster_wide: bool = False,
     beside: tuple[str, ...] = (),
     kubeconfig: Path | None = None,
+    seed: int = 1,
 ) -> Iterator[OperatorEnvironment]:
     """Open a namespace, a simulator and, unless `starts` is False, an operator.
 
     The operator watches that namespace and those `beside` it, or with `cluster_wide` all of them; `another_namespace`
-    then makes more. It has all rights, unless a `kubeconfig` says who it is.
+    then makes more. It has all rights, unless a `kubeconfig` says who it is. With another `seed` than other tests have,
+    the simulator has other ids than theirs, which a test needs that looks at the resources of all namespaces.
     """
     namespace = make_namespace(cluster)
     world_time = WorldTime.starting_now(rate)
     graph = folder / "graph"
-    launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
+    launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate, seed=seed)
     with SimulatorClient.run(graph, launch, begin=fork_simulator) as simulator:
         simulator.switch(initial_cycle_seconds=BRIEF)
         namespaces = () if cluster_wide else (namespace, *beside)

@@ -1,6 +1,6 @@
 """What the tests of `kubectl entrasync` share: the plugin with the kubeconfig of the cluster."""
 
-from contextlib import suppress
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,14 +8,25 @@ import pytest
 from control_plane import ControlPlane
 from entrasync.api.names import API_VERSION, PLURAL
 from tests.cluster.jobs import Jobs
-from tests.support.cluster import Cluster, RefusedError
+from tests.support.cluster import Cluster
 from tests.support.operator_fixtures import environment, shared_environment
 from tests.support.plugin import Plugin
-from tests.support.simulator_fixtures import simulator, simulator_process
+from tests.support.simulator_client import Launch, SimulatorClient
+from tests.support.simulator_fixtures import SIMULATED_START, simulator
+from tests.support.warm_start import fork_simulator
 
-__all__ = ["simulator", "simulator_process"]
+__all__ = ["allow", "environment", "own_jobs", "plugin", "shared_environment", "simulator"]
 
-__all__ = ["allow", "environment", "own_jobs", "plugin", "shared_environment"]
+SEED = 2
+"""The ids of this simulator are in no resource of other tests: a plan looks at the resources of all namespaces."""
+
+
+@pytest.fixture(scope="package")
+def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorClient]:
+    """A simulator that no operator looks at, with a clock that stands still."""
+    launch = Launch(clock_start=SIMULATED_START, clock_frozen=True, seed=SEED)
+    with SimulatorClient.run(tmp_path_factory.mktemp("graph-simulator"), launch, begin=fork_simulator) as running:
+        yield running
 
 
 @pytest.fixture
@@ -46,13 +57,9 @@ def allow(cluster: Cluster, user: str, *rules: dict[str, Any], namespace: str) -
     cluster.create("rolebindings", binding, namespace)
 
 
-def remove_all(cluster: Cluster) -> None:
-    """Remove the jobs of all namespaces: service principals and jobs of the simulator have the same ids in all tests.
-
-    What an operator of another test holds is deleted first, so that it cannot get its finalizer again.
-    """
-    for stored in cluster.list(API_VERSION, PLURAL):
-        name, namespace = stored["metadata"]["name"], stored["metadata"]["namespace"]
-        with suppress(RefusedError):  # the operator was quicker
-            cluster.delete(API_VERSION, PLURAL, name, namespace)
-            cluster.patch(API_VERSION, PLURAL, name, namespace, merge={"metadata": {"finalizers": None}})
+def remove_all(jobs: Jobs) -> None:
+    """Remove the jobs of a namespace: service principals and jobs have the same ids in all tests of this folder."""
+    for stored in jobs.cluster.list(API_VERSION, PLURAL, jobs.namespace):
+        name = stored["metadata"]["name"]
+        jobs.change(stored, {"metadata": {"finalizers": None}})
+        jobs.cluster.delete(API_VERSION, PLURAL, name, jobs.namespace)

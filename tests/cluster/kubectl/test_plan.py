@@ -17,9 +17,9 @@ from tests.cluster.kubectl.conftest import remove_all
 from tests.support.plans import Planning, actions_of, spec_of
 from tests.support.plugin import Plugin
 from tests.support.simulator_client import Principal, SimulatorClient
-from tests.support.simulator_fixtures import principal, simulator, simulator_process
+from tests.support.simulator_fixtures import principal
 
-__all__ = ["principal", "simulator", "simulator_process"]
+__all__ = ["principal"]
 
 
 @pytest.fixture
@@ -27,9 +27,8 @@ def planning(plugin: Plugin, simulator: SimulatorClient, own_jobs: Jobs, tmp_pat
     """Plans with the cluster."""
     folder = tmp_path / "manifests"
     folder.mkdir()
-    remove_all(own_jobs.cluster)
     yield Planning(plugin, simulator, folder, ("-n", own_jobs.namespace))
-    remove_all(own_jobs.cluster)
+    remove_all(own_jobs)
 
 
 @pytest.fixture

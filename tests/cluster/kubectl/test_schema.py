@@ -13,9 +13,9 @@ from tests.support.plans import Planning, spec_of
 from tests.support.plugin import Plugin
 from tests.support.schemas_in_spec import mapping_schema
 from tests.support.simulator_client import Principal, SimulatorClient
-from tests.support.simulator_fixtures import principal, simulator, simulator_process
+from tests.support.simulator_fixtures import principal
 
-__all__ = ["principal", "simulator", "simulator_process"]
+__all__ = ["principal"]
 
 
 @pytest.fixture
@@ -23,13 +23,12 @@ def planning(
     plugin: Plugin, simulator: SimulatorClient, principal: Principal, own_jobs: Jobs, tmp_path: Path
 ) -> Iterator[Planning]:
     """A resource that names a job of the tenant, and wants another mapping."""
-    remove_all(own_jobs.cluster)
     job = simulator.create_job(principal.id, "scim", started=True)
     schema = mapping_schema({"target": "nickName", "attribute": "mailNickname"})
     spec = spec_of(principal.id, jobId=job.id, schema=schema)
     own_jobs.create({"metadata": {"name": "crm"}, "spec": spec})
     yield Planning(plugin, simulator, tmp_path, ("-n", own_jobs.namespace))
-    remove_all(own_jobs.cluster)
+    remove_all(own_jobs)
 
 
 def test_export_prints_the_schema_in_each_form(planning: Planning, simulator: SimulatorClient) -> None:
