@@ -23,7 +23,7 @@ def shared_environment(
     folder = tmp_path_factory.mktemp("application")
     with open_environment(cluster, folder, rate=FAST_RATE, beside=(make_namespace(cluster),)) as environment:
         yield environment
-        check_requests(environment.simulator.journal())
+        assert check_requests(environment.simulator.journal()) > 0
         assert find_leaks(environment) == []
 
 

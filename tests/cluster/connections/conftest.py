@@ -74,7 +74,7 @@ def shared_operator(
         cluster, folder, flags=flags, beside=(served, *namespaces), kubeconfig=kubeconfig
     ) as environment:
         yield SharedOperator(environment, served, namespaces)
-        check_requests(environment.simulator.journal())
+        assert check_requests(environment.simulator.journal()) > 0
         assert find_leaks(environment) == []
 
 

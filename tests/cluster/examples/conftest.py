@@ -43,7 +43,7 @@ def open_examples(cluster: Cluster, folder: Path) -> Iterator[AppliedExamples]:
         yield AppliedExamples(
             {name: replace(environment, namespace=namespace, applied=[]) for name, namespace in namespaces.items()}
         )
-        check_requests(environment.simulator.journal())
+        assert check_requests(environment.simulator.journal()) > 0
         assert find_leaks(environment) == []
 
 
