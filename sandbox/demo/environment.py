@@ -13,6 +13,7 @@ from control_plane import ControlPlane
 from control_plane.programs.binaries import obtain
 from demo.console import DemoConsole
 from demo.interrupts import Interrupts
+from demo.portal_jobs import COMPANY
 from demo.tenant import read_examples, set_up_tenant
 from graph_simulator.control_client.client import JobView, Launch, SimulatorClient
 from local_stack import Cluster, ObservedJob, OperatorLaunch, OperatorProcess, WorldTime
@@ -113,7 +114,8 @@ def _start_simulator(folder: Path, console: DemoConsole) -> Iterator[SimulatorCl
     with SimulatorClient.run(folder, launch) as simulator:
         console.print_step(
             f"A simulated Microsoft Graph is running, over TLS, and its clock is {time.rate:.0f} times faster. Its "
-            "tenant has the three applications of the examples; only workday has a job already, which has run before."
+            "tenant has the three applications of the examples; only workday has a job already, which has run before. "
+            f"Four other applications, of {COMPANY}, have jobs that were made in the portal. No resource holds these."
         )
         yield simulator
 

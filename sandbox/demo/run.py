@@ -44,6 +44,7 @@ def _run(began: float, interrupts: Interrupts) -> int:
             scenario.print_result()
             return 0
         try:
+            scenario.print_commands()
             scenario.watch()
         except KeyboardInterrupt:
             console.print_step("Cleaning up.")

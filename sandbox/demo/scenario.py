@@ -5,9 +5,17 @@ from collections.abc import Callable
 
 import yaml
 
-from demo.commands import list_cluster_commands, list_import_commands
+from demo.commands import (
+    find_kubectl,
+    lead_to_tenant,
+    list_cluster_commands,
+    list_login_commands,
+    list_mending_commands,
+    list_takeover_commands,
+)
 from demo.console import DemoConsole
 from demo.environment import NAMESPACE, PROJECT, DemoEnvironment, DemoError
+from demo.portal_jobs import COMPANY
 from demo.tenant import DEMO_EXAMPLES, PASSWORD_EXPIRED, read_next_cycle, write_examples
 from local_stack import ObservedJob
 
@@ -17,6 +25,9 @@ STEP_TIMEOUT_SECONDS = 90.0
 POLL_INTERVAL_SECONDS = 0.1
 FAILING_JOB = "workday"
 """The job that goes into quarantine."""
+
+TAKEN_ILL_JOB = "contoso-zoom"
+"""The job made in the portal that is in quarantine, by the name that `import` gives it."""
 
 Jobs = dict[str, ObservedJob]
 
@@ -34,10 +45,15 @@ class Scenario:
         Raises:
             DemoError: A step did not have its effect in time.
         """
-        self._apply()
+        self.apply_examples()
         self._break_and_mend()
 
-    def _apply(self) -> None:
+    def apply_examples(self) -> None:
+        """Apply the examples, and wait until their jobs are Ready.
+
+        Raises:
+            DemoError: They were not in time.
+        """
         step = self._console.print_step
         self._environment.cluster.apply(write_examples(PROJECT / "examples"), NAMESPACE)
         applied = " ".join(f"-f examples/{name}.yaml" for name in DEMO_EXAMPLES)
@@ -82,16 +98,29 @@ class Scenario:
         status = yaml.safe_dump({"status": dict(failing.status)}, sort_keys=False, width=120)
         self._console.write(f"\n$ kubectl get syncjob {FAILING_JOB} -n {NAMESPACE} -o yaml\n...\n{status}")
 
-    def watch(self) -> None:
-        """Print commands to explore with, and show the jobs until KeyboardInterrupt."""
-        environment = self._environment
+    def print_commands(self) -> None:
+        """Print the commands with which another terminal explores the demo and takes over more jobs."""
+        plane, simulator = self._environment.cluster.plane, self._environment.simulator
+        kubectl, tenant = find_kubectl(plane), lead_to_tenant(simulator.connection, simulator.ca_path)
         self._console.print_step(
             "The demo is done, and everything keeps running until Ctrl-C. Explore it in another terminal:"
         )
-        shown = list_cluster_commands(environment.cluster.plane, NAMESPACE, FAILING_JOB)
-        taken = list_import_commands(environment.simulator.connection, environment.simulator.ca_path)
-        for line in ("", *shown, "", "# Take over the jobs of the simulated tenant as manifests:", *taken):
+        lines = [
+            "",
+            *list_cluster_commands(kubectl, plane.kubeconfig, namespace=NAMESPACE, job=FAILING_JOB),
+            "",
+            f"# Take over the jobs of {COMPANY}, which were made in the portal. Nothing of this writes to Graph:",
+            *list_login_commands(simulator.connection),
+            *list_takeover_commands(kubectl, tenant, namespace=NAMESPACE, company=COMPANY),
+            "",
+            f"# {TAKEN_ILL_JOB} is in quarantine. Its application answers again, but Graph would try only in a day:",
+            *list_mending_commands(kubectl, NAMESPACE, TAKEN_ILL_JOB),
+        ]
+        for line in lines:
             self._console.write(f"  {line}".rstrip())
+
+    def watch(self) -> None:
+        """Show the jobs until KeyboardInterrupt."""
         while True:
             self._show_jobs()
             time.sleep(POLL_INTERVAL_SECONDS)

@@ -1,4 +1,4 @@
-"""Sets up in the simulated Graph the tenant that the examples refer to."""
+"""Sets up in the simulated Graph the tenant that the examples refer to, with jobs that people made in the portal."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from demo.portal_jobs import create_portal_jobs, settle_portal_jobs
 from graph_simulator.control_client.client import JobView, SimulatorClient
 
 DEMO_EXAMPLES = ("minimal", "paused", "retain")
@@ -40,7 +41,8 @@ def read_examples(folder: Path) -> list[Mapping[str, Any]]:
 def set_up_tenant(simulator: SimulatorClient, examples: list[Mapping[str, Any]]) -> JobView:
     """Create each service principal with the template that its example asks for, and return the job to adopt.
 
-    That job has run for some hours, and its last cycle could not write some entries.
+    That job has run for some hours, as have those that were made in the portal. Its last cycle could not write some
+    entries.
     """
     simulator.switch(quarantine_ladder="captured")
     for example in examples:
@@ -49,8 +51,11 @@ def set_up_tenant(simulator: SimulatorClient, examples: list[Mapping[str, Any]])
         principal = spec["servicePrincipal"]["objectId"]
         simulator.create_service_principal(example["metadata"]["name"], id=principal, templates=[template])
     [adopted] = [entry["spec"] for entry in examples if entry["spec"].get("adoptionPolicy") == "AdoptOnly"]
+    made_in_portal = create_portal_jobs(simulator)
     job = simulator.create_job(adopted["servicePrincipal"]["objectId"], started=True)
-    return _run_cycles(simulator, job)
+    job = _run_cycles(simulator, job)
+    settle_portal_jobs(simulator, made_in_portal)
+    return job
 
 
 def read_next_cycle(job: JobView) -> datetime:

@@ -22,6 +22,7 @@ LONGEST_FIRST = (
     "tests/cluster/process/",
     "tests/cluster/controllers/",
     "tests/cluster/test_demo.py",
+    "tests/cluster/test_demo_takeover.py",
     "tests/cluster/connections/",
     "tests/cluster/examples/",
     "tests/cluster/mirror/",
