@@ -12,13 +12,14 @@ from control_plane.errors import ControlPlaneError
 from control_plane.plane import ControlPlane
 from control_plane.programs.binaries import obtain
 from control_plane.programs.catalog import ALL, REQUIRED
+from control_plane.programs.crds_of_others import obtain_crds_of_others
 from control_plane.programs.prometheus import obtain_prometheus
 from control_plane.progress import say
 
 _EXIT_NOT_FOUND = 127  # the code of shells for a command that is not found
 _ALL_HELP = (
     "what only tests need too: kube-controller-manager, helm of each supported version, the engines of GitOps tools, "
-    "Prometheus"
+    "Prometheus, the CRDs of the Prometheus operator and of Flux"
 )
 
 
@@ -68,6 +69,8 @@ def _get(options: argparse.Namespace) -> int:
         found |= obtain_prometheus().found
     for name, program in found.items():
         print(f"{name:<15} {program.path}  ({program.label})")
+    if options.all:
+        print(f"{'CRDs of others':<15} {obtain_crds_of_others()}  (the cache, made here)")
     return 0
 
 
