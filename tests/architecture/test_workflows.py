@@ -99,6 +99,15 @@ class TestWorkflows:
             assert f'push_image "{image}"' in commands
             assert re.search(rf'cosign sign --yes "{re.escape(image)}@\$\w+"', commands)
 
+    def test_of_a_release_publish_the_package_that_was_checked_with_no_right_but_to_log_in(self) -> None:
+        job = read(FOLDER / "workflows" / "release.yml")["jobs"]["package"]
+        assert (job["needs"], job["environment"], job["permissions"]) == ("publish", "pypi", {"id-token": "write"})
+        used = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
+        assert used == ["actions/download-artifact", "pypa/gh-action-pypi-publish"], "what is published is built once"
+        [commands] = [step["run"] for step in job["steps"] if "run" in step]
+        assert "sha256sum --check SHA256SUMS" in commands
+        assert all(name in commands for name in ("entra_sync_operator-*.whl", "entra_sync_operator-*.tar.gz"))
+
 
 class TestZizmor:
     def test_finds_nothing(self) -> None:
