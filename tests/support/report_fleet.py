@@ -26,6 +26,17 @@ def list_fleet() -> dict[str, dict[str, Any]]:
     }
 
 
+def make_large_fleet(jobs: int, *, ill: int) -> list[dict[str, Any]]:
+    """Return documents of jobs. So many are in quarantine, and so many are overdue: these come last by name."""
+    parts = list_fleet()
+    kinds = [parts["workday-to-entra"]] * (jobs - 2 * ill)
+    kinds += [parts["salesforce-production-emea"]] * ill + [parts["servicenow"]] * ill
+    return [
+        {"metadata": {"namespace": "identity", "name": f"job-{number:04}", "uid": str(number)}, **kind}
+        for number, kind in enumerate(kinds)
+    ]
+
+
 def run(
     imported: int, exported: int, escrowed: int, *, state: str = "Succeeded", ended: str = _ENDED
 ) -> dict[str, Any]:

@@ -49,8 +49,9 @@ def measure_whole_import() -> WholeImport:
         tempfile.TemporaryDirectory(prefix="entra-sync-bench-") as name,
         SimulatorClient.run(Path(name) / "graph", Launch(latency_ms=LATENCY_MS)) as simulator,
     ):
-        for principal in simulator.create_service_principals(JOBS, prefix="app"):
-            simulator.create_job(principal.id, "scim", started=True)
+        principals = simulator.create_service_principals(JOBS, prefix="app")
+        simulator.create_jobs([each.id for each in principals], "scim", started=True)
+        for principal in principals:
             simulator.set_secrets(principal.id, {"BaseAddress": "https://scim.example.com", "SecretToken": "toy"})
         simulator.create_service_principals(IDLE, prefix="idle")
         simulator.clear_journal()

@@ -13,7 +13,7 @@ from kubectl_entrasync.cli.options import OutputOption, takes_cluster_flags
 from kubectl_entrasync.cluster.access import ClusterFlags, open_access
 from kubectl_entrasync.cluster.objects import Objects
 from kubectl_entrasync.failure import ExitCode, Failure
-from kubectl_entrasync.fleet.job_row import JobRow, read_row, read_rows
+from kubectl_entrasync.fleet.job_row import JobRow, read_row, read_rows, sort_rows
 from kubectl_entrasync.fleet.summary import judge_fleet, write_fleet
 from kubectl_entrasync.fleet.tables import draw_fleet, draw_status
 from kubectl_entrasync.output.console import open_console
@@ -59,7 +59,7 @@ def _show(flags: ClusterFlags, name: str | None, draw: Draw, *, watch: bool, out
         if output is not OutputFormat.TABLE:
             raise Failure("--watch shows a table. Leave out --output, or read once without --watch.")
         raise typer.Exit(_follow(objects, name, draw))
-    rows = [read_row(objects.read(name))] if name is not None else read_rows(objects.list_all())
+    rows = [read_row(objects.read(name))] if name is not None else sort_rows(objects.read_all(read_row))
     if output is OutputFormat.TABLE:
         open_console().print(_draw(objects, rows, draw))
     else:
@@ -77,7 +77,7 @@ def _follow(objects: Objects, name: str | None, draw: Draw) -> ExitCode:
                 meant = [each for each in documents if name in (None, each["metadata"]["name"])]
                 rows = read_rows(meant)
                 if console.is_terminal:
-                    live.update(_draw(objects, rows, draw), refresh=True)
+                    live.update(_draw(objects, rows, draw, most=console.height), refresh=True)
                 else:
                     console.print(_draw(objects, rows, draw))
                     sys.stdout.flush()
@@ -86,8 +86,9 @@ def _follow(objects: Objects, name: str | None, draw: Draw) -> ExitCode:
     return judge_fleet(rows)
 
 
-def _draw(objects: Objects, rows: Sequence[JobRow], draw: Draw) -> RenderableType:
+def _draw(objects: Objects, rows: Sequence[JobRow], draw: Draw, *, most: int | None = None) -> RenderableType:
+    """Draw all rows, or so many of them as a screen has lines."""
     if not rows:
         where = "any namespace" if objects.access.namespace is None else f"namespace {objects.access.namespace}"
         return f"There are no SynchronizationJobs in {where}."
-    return draw(rows, datetime.now(UTC), with_namespace=objects.access.namespace is None)
+    return draw(rows, datetime.now(UTC), with_namespace=objects.access.namespace is None, most=most)

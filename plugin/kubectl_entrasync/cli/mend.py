@@ -10,7 +10,8 @@ import typer
 from entrasync.core.primitives.times import write_precise_time
 from kubectl_entrasync.cli.options import takes_request_flags
 from kubectl_entrasync.cluster.access import open_access
-from kubectl_entrasync.cluster.objects import Object, Objects
+from kubectl_entrasync.cluster.objects import Objects
+from kubectl_entrasync.cluster.pages import Object
 from kubectl_entrasync.failure import Failure
 from kubectl_entrasync.mend.answer import Result
 from kubectl_entrasync.mend.asking import ask, wait

@@ -5,18 +5,16 @@ from contextlib import AbstractContextManager
 from http import HTTPStatus
 from math import ceil
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from kubernetes import client, watch
 
 from kubectl_entrasync.cluster.access import Access, check_name
 from kubectl_entrasync.cluster.kinds import JOBS, Kind
+from kubectl_entrasync.cluster.pages import Object, keep_whole, read_pages
 from kubectl_entrasync.cluster.refusals import explain_refusals
 
-Object = dict[str, Any]
-
-PAGE = 500
-"""Objects per request, as kubectl asks for."""
+T = TypeVar("T")
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 """How long a connection and an answer may take."""
@@ -37,7 +35,11 @@ class Objects:
 
     def list_all(self) -> list[Object]:
         """List those of the namespace that is meant, or of all namespaces."""
-        return self._list_with_version()[0]
+        return self.read_all(keep_whole)
+
+    def read_all(self, keep: Callable[[Object], T]) -> list[T]:
+        """List them, and keep of each what is wanted, so that a large fleet takes little memory."""
+        return self._list_with_version(keep)[0]
 
     def read(self, name: str) -> Object:
         """Read one. Raises `Failure` if there is none."""
@@ -76,7 +78,7 @@ class Objects:
         """Yield all of them, or the one of a name, now and again after each change, for so long or for ever."""
         ends_at = None if within_seconds is None else monotonic() + within_seconds
         while ends_at is None or monotonic() < ends_at:
-            objects, version = self._list_with_version(name)
+            objects, version = self._list_with_version(keep_whole, name)
             known = {_identify(each): each for each in objects}
             yield list(known.values())
             for event in self._watch(version, ends_at, name):
@@ -98,21 +100,16 @@ class Objects:
         """The namespace that is meant, where a command is about one object."""
         return self.access.namespace or "default"
 
-    def _list_with_version(self, name: str | None = None) -> tuple[list[Object], str]:
-        found: list[Object] = []
-        page: Object = {"metadata": {}}
-        while True:
-            with self._explain("list"):
-                page = self._list_page(page["metadata"].get("continue"), name)
-            found += page["items"]
-            if not page["metadata"].get("continue"):
-                return found, page["metadata"]["resourceVersion"]
-
-    def _list_page(self, token: str | None, name: str | None) -> Object:
+    def _list_with_version(self, keep: Callable[[Object], T], name: str | None = None) -> tuple[list[T], str]:
         call, place = self._lister()
-        limits = {"limit": PAGE, "_request_timeout": (CONNECT_SECONDS, READ_SECONDS)}
-        page: Object = call(*place, _continue=token, **limits, **_select(name))
-        return page
+
+        def read_page(**options: Any) -> Object:
+            timeout = (CONNECT_SECONDS, READ_SECONDS)
+            with self._explain("list"):
+                page: Object = call(*place, _request_timeout=timeout, **_select(name), **options)
+            return page
+
+        return read_pages(read_page, keep)
 
     def _lister(self) -> tuple[Callable[..., Any], tuple[str, ...]]:
         """Return the call that lists or watches what is meant, and its place."""

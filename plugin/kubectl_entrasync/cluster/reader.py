@@ -11,7 +11,8 @@ from kubernetes import client
 
 from kubectl_entrasync.cluster.access import Access
 from kubectl_entrasync.cluster.kinds import Kind
-from kubectl_entrasync.cluster.objects import CONNECT_SECONDS, PAGE, READ_SECONDS, Object
+from kubectl_entrasync.cluster.objects import CONNECT_SECONDS, READ_SECONDS
+from kubectl_entrasync.cluster.pages import Object, keep_whole, read_pages
 from kubectl_entrasync.cluster.refusals import Refused, explain_refusals
 
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -28,15 +29,12 @@ class Reader:
 
     def list_all(self, kind: Kind, **selectors: str) -> list[Object]:
         """List all objects. `selectors` are label_selector and field_selector. Raises `Failure`."""
-        found: list[Object] = []
-        token = None
-        while True:
+
+        def read_page(**options: Any) -> Object:
             with explain_refusals(self._access, "list", kind=kind):
-                page = self._list_page(kind, {**selectors, **({"_continue": token} if token else {})})
-            found += page["items"] or ()  # null for a list of metadata without items
-            token = page["metadata"].get("continue")
-            if not token:
-                return found
+                return self._list_page(kind, {**selectors, **options})
+
+        return read_pages(read_page, keep_whole)[0]
 
     def list_metadata(self, kind: Kind) -> list[Object]:
         """List the metadata of all objects. Raises `Failure`."""
@@ -78,7 +76,7 @@ class Reader:
 
     def _list_page(self, kind: Kind, options: dict[str, Any]) -> Object:
         call, place = self._find_lister(kind)
-        page = call(*place, limit=PAGE, _request_timeout=(CONNECT_SECONDS, READ_SECONDS), **options)
+        page = call(*place, _request_timeout=(CONNECT_SECONDS, READ_SECONDS), **options)
         return page if isinstance(page, dict) else _parse(page)
 
     def _find_lister(self, kind: Kind) -> tuple[Callable[..., Any], tuple[str, ...]]:

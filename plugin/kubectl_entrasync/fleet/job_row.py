@@ -46,7 +46,12 @@ class JobRow:
 
 def read_rows(documents: Iterable[Document]) -> list[JobRow]:
     """Return the rows of documents, the most urgent first."""
-    return sorted(map(read_row, documents), key=lambda row: row.urgency)
+    return sort_rows(map(read_row, documents))
+
+
+def sort_rows(rows: Iterable[JobRow]) -> list[JobRow]:
+    """Return rows, the most urgent first."""
+    return sorted(rows, key=lambda row: row.urgency)
 
 
 def read_row(document: Document) -> JobRow:

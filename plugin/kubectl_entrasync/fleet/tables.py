@@ -13,9 +13,15 @@ from kubectl_entrasync.fleet.summary import count_health
 from kubectl_entrasync.output.ages import write_age
 from kubectl_entrasync.output.console import indent
 
+_BESIDE = 2
+"""Lines of a bounded table that are no job: its head, and how many jobs are left out."""
 
-def draw_fleet(rows: Sequence[JobRow], now: datetime, *, with_namespace: bool) -> RenderableType:
-    """Return the table of `get`: a line for each job, the most urgent first."""
+
+def draw_fleet(
+    rows: Sequence[JobRow], now: datetime, *, with_namespace: bool, most: int | None = None
+) -> RenderableType:
+    """Return the table of `get`: a line for each job, the most urgent first. `most` bounds the lines."""
+    shown = rows if most is None or len(rows) < most else rows[: max(most - _BESIDE, 1)]
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     if with_namespace:
         table.add_column("NAMESPACE", overflow="fold")
@@ -23,21 +29,22 @@ def draw_fleet(rows: Sequence[JobRow], now: datetime, *, with_namespace: bool) -
     for head in ("HEALTH", "CODE", "SUCCESS", "CHANGED"):
         table.add_column(head, no_wrap=True)
     table.add_column("REASON", overflow="fold")
-    for row in rows:
+    for row in shown:
         cells = [row.namespace] if with_namespace else []
         cells += [row.name]
         ages = (write_age(row.last_success, now), write_age(row.changed, now))
         reason = row.quarantine.reason if row.quarantine and row.quarantine.reason else row.reason
         table.add_row(*cells, Text(row.health, row.health.style), row.code or "-", *ages, reason)
-    return table
+    return table if shown is rows else Group(table, Text(f"and {len(rows) - len(shown):,} more", "dim"))
 
 
-def draw_status(rows: Sequence[JobRow], now: datetime, *, with_namespace: bool) -> RenderableType:
-    """Return the page of `status`: the counts, and what is the matter with each ill job."""
+def draw_status(
+    rows: Sequence[JobRow], now: datetime, *, with_namespace: bool, most: int | None = None
+) -> RenderableType:
+    """Return the page of `status`: the counts, and what is the matter with each ill job. `most` bounds these."""
     parts: list[RenderableType] = [_draw_counts(rows)]
-    for row in rows:
-        if row.health.is_ill:
-            parts += [Text(), _draw_title(row, now, with_namespace=with_namespace), *_draw_details(row)]
+    for row in [row for row in rows if row.health.is_ill][:most]:
+        parts += [Text(), _draw_title(row, now, with_namespace=with_namespace), *_draw_details(row)]
     return Group(*parts)
 
 

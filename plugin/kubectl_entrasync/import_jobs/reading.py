@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from entrasync.core.decision.errors import EntraSyncError
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.errors import EntraSyncError, Transient
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.remote.schema import Schema
 from entrasync.core.remote.stored_secrets import StoredSecret
@@ -22,7 +23,7 @@ from kubectl_entrasync.tenant.refusals import explain_refusal, is_absence
 T = TypeVar("T")
 
 MAX_FAILURES = 20
-"""After so many failures without any success the next ones would be the same."""
+"""After so many failures without any success, or so many times without an answer, the next ones would be the same."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,11 @@ class FoundPrincipal:
 
 
 class JobReader:
-    """Reads service principals one after the other, `problems` being those that could not be read."""
+    """Reads service principals one after the other.
+
+    `problems` are those that could not be read, and `unread` those that were not asked for, because Graph had stopped
+    answering.
+    """
 
     def __init__(self, tenant: Tenant, *, with_schema: bool, progress: ReadProgress) -> None:
         self._tenant = tenant
@@ -55,7 +60,11 @@ class JobReader:
         self._progress = progress
         self.found: list[FoundPrincipal] = []
         self.problems: list[Problem] = []
+        self.unread: list[ServicePrincipal] = []
+        self._jobs = 0
         self._successes = 0
+        self._silences = 0
+        self._has_stopped = False
 
     async def read_all(self, principals: Sequence[ServicePrincipal]) -> None:
         """Read the jobs of all. Raises `Failure` when Graph answers nothing but refusals."""
@@ -63,7 +72,7 @@ class JobReader:
         self._progress.begin(len(principals), "Reading service principals")
 
         async def work() -> None:
-            while waiting:
+            while waiting and not self._has_stopped:
                 await self._read_or_note(waiting.pop())
 
         workers = [asyncio.create_task(work()) for _ in range(self._tenant.limiter.concurrency)]
@@ -73,6 +82,7 @@ class JobReader:
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
+        self.unread = waiting
         if self.problems and not self._successes:
             raise Failure(self.problems[0].message)
 
@@ -83,12 +93,20 @@ class JobReader:
             self.problems.append(Problem(principal.id, principal.display_name, explain_refusal(error)))
             if not self._successes and len(self.problems) >= MAX_FAILURES:
                 raise Failure(self.problems[0].message) from error
+            self._note_silence(error)
         else:
             self._successes += 1
+            self._silences = 0
             if found.jobs:
                 self.found.append(found)
-        jobs = sum(len(each.jobs) for each in self.found)
-        self._progress.advance(f"Reading service principals, jobs so far: {jobs}")
+                self._jobs += len(found.jobs)
+        self._progress.advance(f"Reading service principals, jobs so far: {self._jobs}")
+
+    def _note_silence(self, error: EntraSyncError) -> None:
+        """Note that Graph did not answer. A read that is throttled to its end has waited for all others."""
+        if isinstance(error, Transient):
+            self._silences += 1
+            self._has_stopped |= error.reason is Reason.THROTTLED or self._silences >= MAX_FAILURES
 
     async def _read(self, principal: ServicePrincipal) -> FoundPrincipal:
         graph = self._tenant.graph_in_batches

@@ -27,6 +27,8 @@ class ImportSummary:
     folder: Path
     service_principals: int
     """How many were looked at."""
+    unread: int
+    """How many of these were not read, because Graph had stopped answering."""
     graph_calls: int
     jobs: Sequence[WrittenJob]
     problems: Sequence[Problem] = field(default_factory=list)
@@ -35,7 +37,7 @@ class ImportSummary:
 
 def judge_import(summary: ImportSummary) -> ExitCode:
     """Return what a script is told: whether something could not be imported."""
-    return ExitCode.ILL if summary.problems else ExitCode.WELL
+    return ExitCode.ILL if summary.problems or summary.unread else ExitCode.WELL
 
 
 def write_summary(summary: ImportSummary) -> dict[str, Any]:
@@ -46,6 +48,7 @@ def write_summary(summary: ImportSummary) -> dict[str, Any]:
         "folder": str(summary.folder),
         "summary": {
             "servicePrincipals": summary.service_principals,
+            "unread": summary.unread,
             "jobs": len(summary.jobs),
             "problems": len(summary.problems),
             "graphCalls": summary.graph_calls,
@@ -102,11 +105,13 @@ def _draw_jobs(jobs: Sequence[WrittenJob]) -> Table:
 
 
 def _conclude(summary: ImportSummary) -> list[str]:
+    stopped = _explain_stop(summary)
     if not summary.jobs:
-        return [f"There are no provisioning jobs in {_count(summary.service_principals, 'service principal')}."]
+        looked_at = _count(summary.service_principals, "service principal")
+        return stopped or [f"There are no provisioning jobs in {looked_at}."]
     counts = Counter(each.outcome for each in summary.jobs)
     how = ", ".join(f"{counts[outcome]} {outcome.lower()}" for outcome in Outcome if counts[outcome])
-    lines = [f"{_count(len(summary.jobs), 'job')} in {summary.folder}: {how}."]
+    lines = [*stopped, f"{_count(len(summary.jobs), 'job')} in {summary.folder}: {how}."]
     if any(each.kept for each in summary.jobs) or summary.kustomization is Outcome.KEPT:
         names = [name for each in summary.jobs for name in each.kept]
         names += [KUSTOMIZATION] if summary.kustomization is Outcome.KEPT else []
@@ -120,6 +125,15 @@ def _conclude(summary: ImportSummary) -> list[str]:
         )
     option = "-k" if summary.kustomization is not None else "-f"
     return [*lines, f"Look at them, then: kubectl apply --server-side {option} {summary.folder}"]
+
+
+def _explain_stop(summary: ImportSummary) -> list[str]:
+    if not summary.unread:
+        return []
+    return [
+        f"Graph stopped answering, and {_count(summary.unread, 'service principal')} of {summary.service_principals} "
+        "had not been read yet. Run the same command again later: it keeps the files that are there."
+    ]
 
 
 def _is_changed(job: TakenJob) -> bool:

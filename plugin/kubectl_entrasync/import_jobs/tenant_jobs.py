@@ -18,6 +18,8 @@ class TenantJobs:
     looked_at: int
     """How many service principals were looked at."""
     graph_calls: int
+    unread: int = 0
+    """How many of these were not read, because Graph had stopped answering."""
 
 
 async def read_tenant(flags: TenantFlags, selection: Selection, *, with_schema: bool) -> TenantJobs:
@@ -28,8 +30,14 @@ async def read_tenant(flags: TenantFlags, selection: Selection, *, with_schema: 
             principals, missing = await find_principals(tenant, selection)
             reader = JobReader(tenant, with_schema=with_schema, progress=progress)
             await reader.read_all(principals)
-            settled = {each.principal.id for each in reader.found} | {
-                each.service_principal for each in reader.problems
-            }
+            settled = {each.principal.id for each in reader.found}
+            settled |= {each.service_principal for each in reader.problems} | {each.id for each in reader.unread}
             problems = [*missing, *reader.problems, *find_idle(selection, principals, settled)]
-            return TenantJobs(tenant.tokens.tenant_id, reader.found, problems, len(principals), tenant.counted.calls)
+            return TenantJobs(
+                tenant.tokens.tenant_id,
+                reader.found,
+                problems,
+                looked_at=len(principals),
+                graph_calls=tenant.counted.calls,
+                unread=len(reader.unread),
+            )

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from entrasync.core.primitives.times import write_go_duration
-from kubectl_entrasync.cluster.objects import Object, Objects
+from kubectl_entrasync.cluster.objects import Objects
+from kubectl_entrasync.cluster.pages import Object
 from kubectl_entrasync.mend.answer import Answer, Result, refused
 from kubectl_entrasync.mend.job import Job, read_job
 from kubectl_entrasync.mend.verb import Verb, find_obstacle

@@ -10,7 +10,8 @@ from urllib3.exceptions import HTTPError
 
 from entrasync.core.primitives.object_key import ObjectKey
 from kubectl_entrasync.cluster.access import Access, ClusterFlags, open_access
-from kubectl_entrasync.cluster.objects import CONNECT_SECONDS, READ_SECONDS, Object, Objects
+from kubectl_entrasync.cluster.objects import CONNECT_SECONDS, READ_SECONDS, Objects
+from kubectl_entrasync.cluster.pages import Object
 from kubectl_entrasync.failure import Failure
 
 _TIMEOUT = (CONNECT_SECONDS, READ_SECONDS)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from kubectl_entrasync.cluster.objects import Object, Objects
+from kubectl_entrasync.cluster.objects import Objects
+from kubectl_entrasync.cluster.pages import Object
 from kubectl_entrasync.failure import Failure
 from kubectl_entrasync.output.progress import Progress
 from kubectl_entrasync.provision.outcome import RequestOutcome, read_outcome

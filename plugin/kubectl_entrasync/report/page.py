@@ -28,12 +28,19 @@ _TONES = {
 """The colour of a word. Those that are not here are neither ill nor well."""
 
 
+MAX_CARDS = 500
+"""The page has a card for so many jobs, the most urgent. With 5,000 cards it had 19 MB, and nobody prints these."""
+
+
 def render_page(report: Report) -> str:
-    """Return the page."""
+    """Return the page. It has a line for every job, and tells of every ill one what to do."""
     environment = _open_environment(report.generated)
+    cards = report.jobs[:MAX_CARDS]
+    carded = {(job.namespace, job.name) for job in cards}
+    environment.tests["carded"] = lambda job: (job.namespace, job.name) in carded
     style = environment.get_template("report.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template("report.html").render(report=report, style_digest=digest)
+    return environment.get_template("report.html").render(report=report, cards=cards, style_digest=digest)
 
 
 def _open_environment(now: datetime) -> Environment:

@@ -42,8 +42,20 @@ def describe_job(simulator: SimulatorState, record: JobRecord) -> dict[str, Any]
 async def post_job(request: Request) -> Response:
     """Create a job as the portal does: `service_principal`, `template`, `started`; callers see it at once."""
     simulator, document = get_simulator(request), await read_document(request)
+    record = _create_job(simulator, document["service_principal"], document)
+    return reply(describe_job(simulator, record), 201)
+
+
+async def post_jobs(request: Request) -> Response:
+    """Create a job of each of the `service_principals`, with the same `template` and `started`."""
+    simulator, document = get_simulator(request), await read_document(request)
+    records = [_create_job(simulator, each, document) for each in document["service_principals"]]
+    return reply({"items": [{"id": record.job.id} for record in records]}, 201)
+
+
+def _create_job(simulator: SimulatorState, service_principal: str, document: dict[str, Any]) -> JobRecord:
     world, now = simulator.world, simulator.clock.now()
-    principal = world.service_principals[document["service_principal"]]
+    principal = world.service_principals[service_principal]
     wanted = document.get("template") or principal.templates[0].id
     template = next(item for item in principal.templates if item.id == wanted)
     job = world.create_job(principal, template, now)
@@ -53,7 +65,7 @@ async def post_job(request: Request) -> Response:
     record.unseen = None
     if document.get("started"):
         record.job = start_job(job, now)
-    return reply(describe_job(simulator, record), 201)
+    return record
 
 
 async def get_jobs(request: Request) -> Response:
@@ -170,6 +182,7 @@ async def put_unseen(request: Request) -> Response:
 
 ROUTES = [
     Route("/jobs", post_job, methods=["POST"]),
+    Route("/jobs/many", post_jobs, methods=["POST"]),
     Route("/jobs", get_jobs, methods=["GET"]),
     Route("/jobs/{id}", get_job, methods=["GET"]),
     Route("/jobs/{id}", patch_job, methods=["PATCH"]),

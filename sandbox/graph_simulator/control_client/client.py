@@ -95,6 +95,11 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
         document = {"service_principal": service_principal, "template": template, "started": started}
         return JobView.model_validate(self._call("POST", "/jobs", document))
 
+    def create_jobs(self, service_principals: Sequence[str], template: str = "", *, started: bool = False) -> list[str]:
+        """Create a job of each service principal at once. Returns their ids."""
+        document = {"service_principals": list(service_principals), "template": template, "started": started}
+        return [item["id"] for item in self._call("POST", "/jobs/many", document)["items"]]
+
     def act(self, job: str, action: Literal["start", "pause", "restart", "delete"], *, scope: str = "") -> JobView:
         """Do to a job what the portal does; the journal does not show it. `scope` is that of a restart."""
         return JobView.model_validate(self._call("POST", f"/jobs/{quote(job)}/{action}", {"scope": scope}))

@@ -1,0 +1,74 @@
+"""An API server that answers one kind of call: it lists SynchronizationJobs, page by page."""
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import yaml
+
+Query = dict[str, str]
+
+
+class PagingApiServer:
+    """Holds the jobs that it lists. `lists` has the queries of all calls, and `forgets_at` makes a token expire."""
+
+    def __init__(self, jobs: Sequence[dict[str, Any]]) -> None:
+        self.lists: list[Query] = []
+        self.forgets_at: int | None = None
+        self._jobs = jobs
+
+    def answer(self, query: Query) -> tuple[int, dict[str, Any]]:
+        """Return the status and the body of a page. A token is the place of the page in the list."""
+        self.lists.append(query)
+        begin = int(query.get("continue", 0))
+        if begin and begin == self.forgets_at:
+            words = "The provided continue parameter is too old to display a consistent list result."
+            return 410, {"kind": "Status", "code": 410, "reason": "Expired", "message": words}
+        end = begin + int(query.get("limit", len(self._jobs)))
+        token = str(end) if end < len(self._jobs) else ""
+        metadata = {"resourceVersion": "1", **({"continue": token} if token else {})}
+        return 200, {"kind": "SynchronizationJobList", "metadata": metadata, "items": self._jobs[begin:end]}
+
+    @contextmanager
+    def serve(self, kubeconfig: Path) -> Iterator[None]:
+        """Answer until the end of the block, and write a kubeconfig that leads here."""
+        answer = self.answer
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+                status, body = answer(query)
+                data = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *arguments: object) -> None:
+                """Say nothing."""
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            _write_kubeconfig(kubeconfig, f"http://127.0.0.1:{server.server_port}")
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                yield
+            finally:
+                server.shutdown()
+                thread.join()
+
+
+def _write_kubeconfig(file: Path, address: str) -> None:
+    document = {
+        "clusters": [{"name": "large", "cluster": {"server": address}}],
+        "users": [{"name": "anna", "user": {"token": "of-anna"}}],
+        "contexts": [{"name": "large", "context": {"cluster": "large", "user": "anna"}}],
+        "current-context": "large",
+    }
+    file.write_text(yaml.safe_dump(document))

@@ -1,0 +1,39 @@
+"""The fleet on a screen that has fewer lines than there are jobs, as `--watch` shows it."""
+
+import io
+from datetime import UTC, datetime
+
+from rich.console import RenderableType
+
+from kubectl_entrasync.fleet.job_row import read_rows
+from kubectl_entrasync.fleet.tables import draw_fleet, draw_status
+from kubectl_entrasync.output.console import SafeConsole
+from tests.support.report_fleet import make_large_fleet
+
+NOW = datetime(2026, 11, 30, 14, tzinfo=UTC)
+
+ROWS = read_rows(make_large_fleet(60, ill=5))
+
+
+def show(drawn: RenderableType) -> list[str]:
+    screen = io.StringIO()
+    SafeConsole(file=screen, width=200, highlight=False, markup=False, emoji=False).print(drawn)
+    return screen.getvalue().splitlines()
+
+
+class TestGet:
+    def test_fills_the_screen_and_says_how_many_jobs_it_leaves_out(self) -> None:
+        lines = show(draw_fleet(ROWS, NOW, with_namespace=False, most=24))
+        assert len(lines) == 24
+        assert (lines[1].split()[:2], lines[-1]) == (["job-0050", "Quarantined"], "and 38 more")
+
+    def test_has_all_jobs_where_they_fit(self) -> None:
+        lines = show(draw_fleet(ROWS, NOW, with_namespace=False, most=61))
+        assert len(lines) == 61
+        assert lines[-1].startswith("job-0049")
+
+
+def test_status_counts_all_jobs_also_where_it_tells_of_few() -> None:
+    head, *lines = show(draw_status(ROWS, NOW, with_namespace=False, most=3))
+    assert head == "60 jobs   5 Quarantined   5 Overdue   50 Healthy"
+    assert sum(line.startswith("job-") for line in lines) == 3
