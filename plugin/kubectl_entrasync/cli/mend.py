@@ -78,9 +78,9 @@ def _mend(flags: RequestFlags, names: Sequence[str], verb: Verb, *, is_confirmed
         _confirm(documents, verb)
     token = write_precise_time(datetime.now(UTC))
     answers = ask(objects, documents, verb, token=token)
-    if flags.is_awaited:
-        uids = {each["metadata"]["name"]: each["metadata"]["uid"] for each in documents}
-        asked = {name: uids[name] for name, answer in answers.items() if answer.result is Result.ASKED}
+    uids = {each["metadata"]["name"]: each["metadata"]["uid"] for each in documents}
+    asked = {name: uids[name] for name, answer in answers.items() if answer.result is Result.ASKED}
+    if asked and flags.is_awaited:
         what = f"{verb.progress} {names[0] if len(answers) == 1 else f'{len(answers)} jobs'}"
         with show_progress(what, total=len(asked)) as progress:
             answers |= wait(objects, asked, verb, token=token, timeout=limit, progress=progress)

@@ -9,6 +9,8 @@ from control_plane import ControlPlane
 from entrasync.api.names import API_VERSION, PLURAL
 from tests.cluster.jobs import Jobs
 from tests.support.cluster import Cluster
+from tests.support.described_job import condition
+from tests.support.operator_environment import OperatorEnvironment
 from tests.support.operator_fixtures import environment, shared_environment
 from tests.support.plugin import Plugin
 from tests.support.simulator_client import Launch, SimulatorClient
@@ -16,6 +18,16 @@ from tests.support.simulator_fixtures import SIMULATED_START, simulator
 from tests.support.warm_start import fork_simulator
 
 __all__ = ["allow", "environment", "own_jobs", "plugin", "shared_environment", "simulator"]
+
+HELD_DELETIONS = {
+    "conditions": [condition("DeletionsHeld", "True", "TooManyDeletes", "Graph holds back deletions.")],
+    "job": {"id": "job.1"},
+    "synchronizationStatus": {
+        "code": "Quarantine",
+        "quarantine": {"reason": "TooManyDeletes", "seriesBegan": "2026-11-01T11:00:00Z"},
+    },
+}
+"""The status of a job of which Graph holds back deletions."""
 
 SEED = 2
 """The ids of this simulator are in no resource of other tests: a plan looks at the resources of all namespaces."""
@@ -55,6 +67,14 @@ def allow(cluster: Cluster, user: str, *rules: dict[str, Any], namespace: str) -
     cluster.create("roles", api | {"kind": "Role", "metadata": metadata, "rules": list(rules)}, namespace)
     binding = api | {"kind": "RoleBinding", "metadata": metadata, "roleRef": role, "subjects": [subject]}
     cluster.create("rolebindings", binding, namespace)
+
+
+def apply_job(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str]:
+    """Have a job that runs. Returns its service principal and its name."""
+    principal = environment.simulator.create_service_principal().id
+    name = environment.apply_job(principal, pollInterval="30s", **spec)
+    environment.wait_ready(name)
+    return principal, name
 
 
 def remove_all(jobs: Jobs) -> None:

@@ -1,7 +1,6 @@
 """`kubectl entrasync restart` and its like, against a real operator that answers them."""
 
-from typing import Any
-
+from tests.cluster.kubectl.conftest import apply_job
 from tests.support.cluster import has_condition
 from tests.support.operator_environment import OperatorEnvironment
 from tests.support.plugin import Answer, Plugin
@@ -17,14 +16,6 @@ def run(plugin: Plugin, environment: OperatorEnvironment, command: str, *argumen
 def result_of(answer: Answer) -> tuple[int, str]:
     [item] = answer.document["items"]
     return answer.code, item["result"]
-
-
-def apply_job(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str]:
-    """Have a job that runs. Returns its service principal and its name."""
-    principal = environment.simulator.create_service_principal().id
-    name = environment.apply_job(principal, pollInterval="30s", **spec)
-    environment.wait_ready(name)
-    return principal, name
 
 
 class TestReconcile:
@@ -128,12 +119,3 @@ class TestApproveDeletions:
         assert "Graph holds back deletions" in shown
         assert "Nothing was approved." in shown
         assert "held-deletions-approved" not in str(environment.job(name)["metadata"].get("annotations"))
-
-
-class TestScreen:
-    def test_shows_the_operator_s_answer_on_80_columns(self, plugin: Plugin, environment: OperatorEnvironment) -> None:
-        _, name = apply_job(environment)
-        code, lines = plugin.run_on_terminal("pause", name, "--wait", "-n", environment.namespace)
-        assert code == 0
-        assert max(map(len, lines)) <= 80
-        assert f"{name}  Done" in lines

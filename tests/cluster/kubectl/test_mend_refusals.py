@@ -5,8 +5,7 @@ import io
 import pytest
 
 from tests.cluster.jobs import Jobs
-from tests.cluster.kubectl.conftest import allow
-from tests.support.described_job import condition
+from tests.cluster.kubectl.conftest import HELD_DELETIONS, allow
 from tests.support.plugin import Plugin
 
 READS = {"apiGroups": ["entrasync.io"], "resources": ["synchronizationjobs"], "verbs": ["get"]}
@@ -67,6 +66,11 @@ class TestInVain:
         assert "Set spec.suspend to false first." in answer.output
         assert annotations_of(own_jobs, "crm") == {}
 
+    def test_no_progress_is_shown_where_there_is_nothing_to_wait_for(self, plugin: Plugin, own_jobs: Jobs) -> None:
+        own_jobs.create({"metadata": {"name": "crm"}, "spec": {"suspend": True}})
+        code, lines = plugin.run_on_terminal("restart", "crm", "-n", own_jobs.namespace, "--wait")
+        assert (code, lines[0]) == (1, "crm  Refused")
+
     def test_a_job_that_is_only_observed_is_not_restarted(self, plugin: Plugin, own_jobs: Jobs) -> None:
         own_jobs.create({"metadata": {"name": "crm"}, "spec": {"managementPolicy": "Observe"}})
         answer = plugin.run("restart", "crm", "-n", own_jobs.namespace)
@@ -103,15 +107,7 @@ class TestRefusal:
         assert words in answer.errors
 
     def test_of_an_approval_where_nobody_can_be_asked_needs_a_word(self, plugin: Plugin, crm: Jobs) -> None:
-        held = {
-            "conditions": [condition("DeletionsHeld", "True", "TooManyDeletes", "Graph holds back deletions.")],
-            "job": {"id": "job.1"},
-            "synchronizationStatus": {
-                "code": "Quarantine",
-                "quarantine": {"reason": "TooManyDeletes", "seriesBegan": "2026-11-01T11:00:00Z"},
-            },
-        }
-        crm.change({"metadata": {"name": "crm"}}, {"status": held})
+        crm.change({"metadata": {"name": "crm"}}, {"status": HELD_DELETIONS})
         plugin.monkeypatch.setattr("sys.stdin", io.StringIO())
         answer = plugin.run("approve-deletions", "crm", "-n", crm.namespace)
         assert answer.code == 2
