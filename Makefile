@@ -97,7 +97,7 @@ contract: $(STAMP) ## Ask a real tenant whether Graph does what the simulator as
 chaos: $(STAMP) ## Try to double or lose something in every way that there is; count it in build/chaos.json
 	@$(BIN)/python -m control_plane get
 	@rm -f build/chaos.json
-	@CHAOS_REPORT=build/chaos.json TAKEOVERS=50 OUTAGE_SECONDS=60 STORM_RESOURCES=5000 QUOTA_RESOURCES=1000 REPLICA_STORM_RESOURCES=300 $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
+	@CHAOS_REPORT=build/chaos.json KILLS=all TAKEOVERS=50 OUTAGE_SECONDS=60 STORM_RESOURCES=5000 QUOTA_RESOURCES=1000 REPLICA_STORM_RESOURCES=300 $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
 	@$(BIN)/python -m tests.support.tried_table build/chaos.json
 
 soak: $(STAMP) ## Let 500 jobs live three simulated days in a quarter of an hour, in all kinds of trouble

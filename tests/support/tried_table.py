@@ -17,7 +17,8 @@ DESCRIPTIONS = {
         "the end of the process at each of its calls: before the request, after the server has acted, after the "
         "answer; in creates, starts, pauses, adoption, saves of secrets, restarts by each channel, recovery, approvals "
         "of deletions, settings, schemas and their backups, intervals, holds, expirations, deletions, recreation and "
-        "provisioning requests"
+        "provisioning requests (before each read and at each point of a write in `make test`, at each point of all "
+        "calls in `make chaos`)"
     ),
     "SIGKILL of a real process in the middle of a create": "SIGKILL of a real process in the middle of a create",
     "SIGKILL of a real process in the middle of a write that is no create": (

@@ -17,6 +17,9 @@ RESTARTED_SECONDS = 120.0
 RECORDED_AT_ONCE = frozenset({"restartJob"})
 """Writes that are sent again only if the process ended before it had written down that they were answered."""
 
+READS = ("get", "list", "log in", "post events")
+"""How the calls begin that leave Graph and the resources as they are. Nobody reads an Event back."""
+
 
 @dataclass(frozen=True)
 class Played:
@@ -30,6 +33,15 @@ def find_kills(scenario: Scenario) -> Iterable[Kill]:
     """Play a scenario in peace and name every end that it can come to: each call, at each point."""
     calls = play(scenario).calls
     return (Kill(number, operation, point) for number, operation in enumerate(calls, 1) for point in Point)
+
+
+def find_kills_that_differ(scenario: Scenario) -> Iterable[Kill]:
+    """Name each end that leaves another world behind: before each read, and at each point of a write."""
+    return (
+        kill
+        for kill in find_kills(scenario)
+        if kill.point is Point.BEFORE_REQUEST or not kill.operation.startswith(READS)
+    )
 
 
 def play(scenario: Scenario, kill: Kill | None = None, *, loses: str = "") -> Played:
