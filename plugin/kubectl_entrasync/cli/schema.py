@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 
-from kubectl_entrasync.cli.options import ClusterAndTenantFlags, OutputOption, RecursiveOption, takes_all_flags
+from kubectl_entrasync.cli.options import ClusterAndTenantFlags, Command, OutputOption, RecursiveOption, takes_all_flags
 from kubectl_entrasync.failure import ExitCode, Failure
 from kubectl_entrasync.job_schema.export import ExportFormat, export_schema, find_place, write_config_map, write_yaml
 from kubectl_entrasync.job_schema.results import (
@@ -27,6 +27,9 @@ from kubectl_entrasync.plan.cluster_state import read_cluster
 from kubectl_entrasync.plan.planner import make_plan
 
 TABLE = OutputFormat.TABLE
+
+Draw = Callable[[Sequence[SchemaLook]], RenderableType]
+Judge = Callable[[Sequence[SchemaLook]], ExitCode]
 
 app = typer.Typer(help="Export, compare and test the schema of jobs.", no_args_is_help=True)
 
@@ -53,38 +56,6 @@ def export(flags: ClusterAndTenantFlags, name: NameArgument, *, output: FormatOp
         typer.echo(write_yaml(schema), nl=False)
 
 
-@app.command()
-@takes_all_flags
-def diff(
-    flags: ClusterAndTenantFlags,
-    name: OptionalNameArgument = None,
-    filename: FilesOption = None,
-    *,
-    recursive: RecursiveOption = False,
-    offline: OfflineOption = False,
-    output: OutputOption = TABLE,
-) -> None:
-    """Show what spec.schema would change in Graph. Exit code 1: something differs."""
-    looks = _look(flags, name, filename, recursive=recursive, offline=offline)
-    _print(looks, output, draw_differences, judge_differences)
-
-
-@app.command("test")
-@takes_all_flags
-def run_tests(
-    flags: ClusterAndTenantFlags,
-    name: OptionalNameArgument = None,
-    filename: FilesOption = None,
-    *,
-    recursive: RecursiveOption = False,
-    offline: OfflineOption = False,
-    output: OutputOption = TABLE,
-) -> None:
-    """Let Graph run spec.schema.tests. Exit code 1: one of them fails."""
-    looks = _look(flags, name, filename, recursive=recursive, offline=offline)
-    _print(looks, output, draw_tests, judge_tests)
-
-
 def _look(
     flags: ClusterAndTenantFlags, name: str | None, files: Sequence[str] | None, *, recursive: bool, offline: bool
 ) -> list[SchemaLook]:
@@ -95,15 +66,36 @@ def _look(
     return list_looks(asyncio.run(make_plan(flags.tenant, documents, cluster, always_tests=True)))
 
 
-def _print(
-    looks: Sequence[SchemaLook],
-    output: OutputFormat,
-    draw: Callable[[Sequence[SchemaLook]], RenderableType],
-    judge: Callable[[Sequence[SchemaLook]], ExitCode],
-) -> None:
+def _print(looks: Sequence[SchemaLook], output: OutputFormat, draw: Draw, judge: Judge) -> None:
     if output is TABLE:
         open_console().print(draw(looks))
     else:
         document: dict[str, Any] = write_looks(looks)
         print_document(document, output)
     raise typer.Exit(judge(looks))
+
+
+def _make_command(draw: Draw, judge: Judge) -> Command:
+    """Make a command that looks at the schemas of a resource or of files, and shows what it found in its own way."""
+
+    @takes_all_flags
+    def look(
+        flags: ClusterAndTenantFlags,
+        name: OptionalNameArgument = None,
+        filename: FilesOption = None,
+        *,
+        recursive: RecursiveOption = False,
+        offline: OfflineOption = False,
+        output: OutputOption = TABLE,
+    ) -> None:
+        _print(_look(flags, name, filename, recursive=recursive, offline=offline), output, draw, judge)
+
+    return look
+
+
+app.command("diff", help="Show what spec.schema would change in Graph. Exit code 1: something differs.")(
+    _make_command(draw_differences, judge_differences)
+)
+app.command("test", help="Let Graph run spec.schema.tests. Exit code 1: one of them fails.")(
+    _make_command(draw_tests, judge_tests)
+)

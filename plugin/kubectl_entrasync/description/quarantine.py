@@ -22,11 +22,10 @@ def describe_quarantine(facts: JobFacts) -> Section:
     quarantine = job.status.quarantine or Quarantine()
     error, told = quarantine.error or job.status.last_execution.error, _find_message(facts)
     cause = ": ".join(filter(None, (error.code, error.message))) if error else None
-    series = (facts.record.synchronization_status or {}).get("quarantine") or {}
     data = {
         "reason": quarantine.reason or GRAPH_REASON_UNKNOWN,
         "since": write_optional_time(quarantine.series_began_at),
-        "attempts": series.get("seriesCount"),
+        "attempts": quarantine.series_count,
         "nextAttempt": write_optional_time(quarantine.next_attempt_at),
         "error": cause,
         "tenantActionable": error.is_tenant_actionable if error else None,
@@ -35,7 +34,7 @@ def describe_quarantine(facts: JobFacts) -> Section:
     lines = build_lines(
         (
             ("Reason", quarantine.reason or GRAPH_REASON_UNKNOWN),
-            ("Since", _write_since(quarantine, series.get("seriesCount"), facts)),
+            ("Since", _write_since(quarantine, facts)),
             ("Error", cause),
             ("What to do", told),
         )
@@ -53,8 +52,9 @@ def _find_message(facts: JobFacts) -> str | None:
     return next((conditions[kind].message for kind in kinds if kind in conditions), None)
 
 
-def _write_since(quarantine: Quarantine, attempts: object, facts: JobFacts) -> str | None:
+def _write_since(quarantine: Quarantine, facts: JobFacts) -> str | None:
     if quarantine.series_began_at is None:
         return None
-    tried = f", tried {attempts} times" if isinstance(attempts, int) and attempts > 1 else ""
+    attempts = quarantine.series_count or 0
+    tried = f", tried {attempts} times" if attempts > 1 else ""
     return f"{write_moment(quarantine.series_began_at, facts.now)}{tried}"

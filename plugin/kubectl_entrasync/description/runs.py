@@ -3,15 +3,12 @@
 from typing import Any
 
 from entrasync.core.primitives.json_values import read_object
-from entrasync.core.primitives.times import parse_time, write_go_duration
-from kubectl_entrasync.description.job_facts import Document, JobFacts
+from entrasync.core.primitives.times import write_go_duration
+from entrasync.core.remote.synchronization_status import Execution
+from kubectl_entrasync.description.job_facts import JobFacts
 from kubectl_entrasync.description.section import Line, Section, drop_absent, write_moment
 
-_RUNS = (
-    ("lastExecution", "Last run"),
-    ("lastSuccessfulExecution", "Last success"),
-    ("lastSuccessfulExecutionWithExports", "Last with writes"),
-)
+_MEMBERS = ("lastExecution", "lastSuccessfulExecution", "lastSuccessfulExecutionWithExports")
 
 _COUNTS = (
     ("countImported", "read"),
@@ -22,33 +19,30 @@ _COUNTS = (
 
 def describe_runs(facts: JobFacts) -> Section:
     """Say how the last runs ended. A run that is several of them at once is told once."""
-    live = facts.record.synchronization_status or {}
-    runs = [(name, label, read_object(live.get(name))) for name, label in _RUNS]
+    live, mirror = facts.record.mirrored_job.status, facts.record.synchronization_status or {}
+    runs = (
+        ("Last run", live.last_execution),
+        ("Last success", live.last_success),
+        ("Last with writes", live.last_success_with_exports),
+    )
     lines: list[Line] = []
-    told: list[Document] = []
-    for _, label, run in runs:
-        if run and run not in told:
+    told = [Execution()]
+    for label, run in runs:
+        if run not in told:
             told.append(run)
             lines += _describe_run(label, run, facts)
-    data: dict[str, Any] = drop_absent({name: dict(run) for name, _, run in runs})
+    data: dict[str, Any] = drop_absent({name: dict(read_object(mirror.get(name))) for name in _MEMBERS})
     return Section("runs", "Last runs", data, tuple(lines) or (Line("Last run", "none yet"),))
 
 
-def _describe_run(label: str, run: Document, facts: JobFacts) -> list[Line]:
-    began, ended = parse_time(run.get("timeBegan")), parse_time(run.get("timeEnded"))
-    words = [str(run.get("state") or "unknown end")]
+def _describe_run(label: str, run: Execution, facts: JobFacts) -> list[Line]:
+    began, ended = run.began_at, run.ended_at
+    words = [run.state or "unknown end"]
     words += [write_moment(ended, facts.now)] if ended else []
     words += [f"took {write_go_duration(ended - began)}"] if began and ended and began <= ended else []
-    style = "" if run.get("state") == "Succeeded" else "yellow"
-    lines = [Line(label, ", ".join(words), style)]
-    if counts := _count(run):
+    lines = [Line(label, ", ".join(words), "" if run.state == "Succeeded" else "yellow")]
+    if counts := ", ".join(f"{run.counts[name]} {said}" for name, said in _COUNTS if name in run.counts):
         lines.append(Line("", counts))
-    error = read_object(run.get("error"))
-    if said := ": ".join(str(error[name]) for name in ("code", "message") if error.get(name)):
+    if run.error and (said := ": ".join(filter(None, (run.error.code, run.error.message)))):
         lines.append(Line("", said, "red"))
     return lines
-
-
-def _count(run: Document) -> str:
-    counts = [(run.get(name), words) for name, words in _COUNTS]
-    return ", ".join(f"{count} {words}" for count, words in counts if isinstance(count, int))

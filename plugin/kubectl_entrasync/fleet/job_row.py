@@ -7,6 +7,7 @@ from typing import Any
 
 from entrasync.api.conditions import ConditionType
 from entrasync.core.primitives.times import parse_time, write_time
+from entrasync.core.remote.synchronization_status import Quarantine, read_synchronization_status
 from kubectl_entrasync.fleet.health import Health
 
 Document = Mapping[str, Any]
@@ -60,17 +61,17 @@ def read_row(document: Document) -> JobRow:
     conditions = {str(entry["type"]): entry for entry in status.get("conditions") or ()}
     health = _judge(document, conditions)
     deciding = _find_deciding(health, conditions)
-    live = status.get("synchronizationStatus") or {}
+    live = read_synchronization_status(status.get("synchronizationStatus"))
     return JobRow(
         namespace=metadata["namespace"],
         name=metadata["name"],
         health=health,
-        code=live.get("code"),
-        last_success=parse_time((live.get("lastSuccessfulExecution") or {}).get("timeEnded")),
+        code=live.code,
+        last_success=live.last_success.ended_at,
         changed=max((time for entry in conditions.values() if (time := _changed(entry)) is not None), default=None),
         reason=str(deciding.get("reason", "NotLookedAt")),
         message=str(deciding.get("message", _NOT_LOOKED_AT)),
-        quarantine=_read_quarantine(live),
+        quarantine=_read_quarantine(live.quarantine),
     )
 
 
@@ -127,13 +128,8 @@ def _changed(entry: Document) -> datetime | None:
     return parse_time(entry.get("lastTransitionTime"))
 
 
-def _read_quarantine(live: Document) -> QuarantineRow | None:
-    found = live.get("quarantine")
-    if not found:
-        return None
-    return QuarantineRow(
-        found.get("reason"), parse_time(found.get("currentBegan")), parse_time(found.get("nextAttempt"))
-    )
+def _read_quarantine(found: Quarantine | None) -> QuarantineRow | None:
+    return None if found is None else QuarantineRow(found.reason, found.current_began_at, found.next_attempt_at)
 
 
 def write_row(row: JobRow) -> dict[str, Any]:

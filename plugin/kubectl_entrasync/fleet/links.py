@@ -33,8 +33,8 @@ def list_links(document: Document) -> Iterator[Link]:
     if object_id := read_text(status.get("servicePrincipalId")) or read_text(principal.get("objectId")):
         app = f"/appId/{principal['appId']}" if principal.get("appId") else ""
         yield Link("adminCenter", "Admin center", f"{_ADMIN_CENTER}/objectId/{object_id}{app}")
-    live = read_object(status.get("synchronizationStatus"))
-    if read_synchronization_status(live).quarantine is not None:
+    live = read_synchronization_status(status.get("synchronizationStatus"))
+    if live.quarantine is not None:
         yield Link("quarantine", "On quarantines", QUARANTINE_PAGE)
-    if address := live.get("troubleshootingUrl"):
-        yield Link("troubleshooting", "Graph suggests", str(address))
+    if live.troubleshooting_url:
+        yield Link("troubleshooting", "Graph suggests", live.troubleshooting_url)

@@ -11,6 +11,7 @@ import yaml
 from entrasync.api.names import KIND
 from kubectl_entrasync.failure import Failure
 from kubectl_entrasync.import_jobs.manifests import Manifest
+from kubectl_entrasync.manifests.yaml_documents import YamlError, read_documents
 
 KUSTOMIZATION = "kustomization.yaml"
 
@@ -27,9 +28,8 @@ class Outcome(StrEnum):
     OVERWRITTEN = "Overwritten"
 
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-"""Those in C, where PyYAML has them: a thousand manifests take seconds otherwise."""
+"""That in C, where PyYAML has it: a thousand manifests take seconds otherwise."""
 
 
 class _Dumper(_SafeDumper):  # type: ignore[misc]  # which of the two it is, is known at run time only
@@ -109,16 +109,16 @@ class ManifestFolder:
         for path in sorted(self.path.glob("*.yaml")):
             if path.name == KUSTOMIZATION or path.name.endswith((".secret.yaml", ".schema.yaml")):
                 continue
-            for document in _read_documents(path):
+            for document in _read_contents(path):
                 if _has_job_id(document):
                     yield document["spec"]["jobId"], KnownJob(document["metadata"]["name"], path.name)
 
 
-def _read_documents(path: Path) -> list[Any]:
+def _read_contents(path: Path) -> list[Any]:
     """Read the documents of a file; none where it cannot be read, because it is not one of an import then."""
     try:
-        return list(yaml.load_all(path.read_bytes(), Loader=_Loader))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return [document.content for document in read_documents(path.read_bytes())]
+    except (OSError, YamlError):
         return []
 
 

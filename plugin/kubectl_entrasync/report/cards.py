@@ -4,6 +4,11 @@ from dataclasses import asdict
 
 from entrasync.core.primitives.json_values import read_entries, read_object, read_text
 from entrasync.core.primitives.times import parse_time
+from entrasync.core.remote.synchronization_status import (
+    SynchronizationStatus,
+    read_schedule,
+    read_synchronization_status,
+)
 from kubectl_entrasync.fleet.job_row import Document, read_row
 from kubectl_entrasync.fleet.links import list_links
 from kubectl_entrasync.report.model import (
@@ -16,14 +21,14 @@ from kubectl_entrasync.report.model import (
     Quarantine,
     Wish,
 )
-from kubectl_entrasync.report.runs import read_count, read_run
+from kubectl_entrasync.report.runs import read_run
 
 
 def read_card(document: Document) -> JobCard:
     """Return the card of a SynchronizationJob."""
     row = read_row(document)
     status = read_object(document.get("status"))
-    live = read_object(status.get("synchronizationStatus"))
+    live = read_synchronization_status(status.get("synchronizationStatus"))
     return JobCard(
         namespace=row.namespace,
         name=row.name,
@@ -34,12 +39,10 @@ def read_card(document: Document) -> JobCard:
         changed=row.changed,
         wish=_read_wish(read_object(document.get("spec")), read_object(status.get("effective"))),
         graph=_read_graph(status, live),
-        quarantine=_read_quarantine(read_object(live.get("quarantine"))),
-        last_run=read_run(read_object(live.get("lastExecution"))),
-        last_success=read_run(read_object(live.get("lastSuccessfulExecution"))),
-        last_success_with_exports=parse_time(
-            read_object(live.get("lastSuccessfulExecutionWithExports")).get("timeEnded")
-        ),
+        quarantine=_read_quarantine(live),
+        last_run=read_run(live.last_execution),
+        last_success=read_run(live.last_success),
+        last_success_with_exports=live.last_success_with_exports.ended_at,
         conditions=[_read_condition(each) for each in read_entries(status.get("conditions"))],
         links=[Address(**asdict(link)) for link in list_links(document) if link.address.startswith("https://")],
     )
@@ -62,50 +65,36 @@ def _read_wish(spec: Document, effective: Document) -> Wish:
     )
 
 
-def _read_graph(status: Document, live: Document) -> GraphState:
+def _read_graph(status: Document, live: SynchronizationStatus) -> GraphState:
     job = read_object(status.get("job"))
-    schedule = read_object(job.get("schedule"))
+    schedule = read_schedule(job.get("schedule"))
     return GraphState(
         tenant_id=read_text(status.get("tenantId")),
         job_id=read_text(job.get("id")),
-        code=read_text(live.get("code")),
-        schedule_state=read_text(schedule.get("state")),
-        interval=read_text(schedule.get("interval")),
-        failures_in_a_row=read_count(live.get("countSuccessiveCompleteFailures")),
-        steady_state_first=parse_time(live.get("steadyStateFirstAchievedTime")),
-        steady_state_last=parse_time(live.get("steadyStateLastAchievedTime")),
-        entries=_read_entries(live),
-        progress=[_read_progress(each) for each in read_entries(live.get("progress"))],
+        code=live.code,
+        schedule_state=schedule.state,
+        interval=schedule.interval,
+        failures_in_a_row=live.failures_in_a_row,
+        steady_state_first=live.steady_state_first_achieved_at,
+        steady_state_last=live.steady_state_last_achieved_at,
+        entries=[EntryCount(kind=kind or "-", entries=count) for kind, count in live.entry_counts],
+        progress=[
+            Progress(units=each.units, completed=each.completed, total=each.total, observed=each.observed_at)
+            for each in live.progress
+        ],
     )
 
 
-def _read_entries(live: Document) -> list[EntryCount]:
-    return [
-        EntryCount(kind=read_text(each.get("key")) or "-", entries=count)
-        for each in read_entries(live.get("synchronizedEntryCountByType"))
-        if (count := read_count(each.get("value"))) is not None
-    ]
-
-
-def _read_progress(progress: Document) -> Progress:
-    return Progress(
-        units=read_text(progress.get("units")),
-        completed=read_count(progress.get("completedUnits")),
-        total=read_count(progress.get("totalUnits")),
-        observed=parse_time(progress.get("progressObservationDateTime")),
-    )
-
-
-def _read_quarantine(quarantine: Document) -> Quarantine | None:
-    if not quarantine:
+def _read_quarantine(live: SynchronizationStatus) -> Quarantine | None:
+    if (quarantine := live.quarantine) is None:
         return None
     return Quarantine(
-        reason=read_text(quarantine.get("reason")),
-        since=parse_time(quarantine.get("currentBegan")),
-        series_since=parse_time(quarantine.get("seriesBegan")),
-        looked_again=read_count(quarantine.get("seriesCount")),
-        next_attempt=parse_time(quarantine.get("nextAttempt")),
-        error_code=read_text(read_object(quarantine.get("error")).get("code")),
+        reason=quarantine.reason,
+        since=quarantine.current_began_at,
+        series_since=quarantine.series_began_at,
+        looked_again=quarantine.series_count,
+        next_attempt=quarantine.next_attempt_at,
+        error_code=quarantine.error.code if quarantine.error else None,
     )
 
 

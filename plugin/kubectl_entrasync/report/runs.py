@@ -1,8 +1,6 @@
 """The runs of a job that its status has: the last one, the last that succeeded."""
 
-from entrasync.core.primitives.json_values import read_object, read_text
-from entrasync.core.primitives.times import parse_time
-from kubectl_entrasync.fleet.job_row import Document
+from entrasync.core.remote.synchronization_status import Execution
 from kubectl_entrasync.report.model import Run
 
 COUNTS = {
@@ -19,20 +17,15 @@ COUNTS = {
 """Graph's counts of a run (graph-facts 4), in the order of a run, with what they say."""
 
 
-def read_run(execution: Document) -> Run | None:
-    """Return the run of a document of Graph, None where there is none."""
-    if not execution:
+def read_run(execution: Execution) -> Run | None:
+    """Return an execution as a run of the report, None where Graph shows none."""
+    if execution == Execution():
         return None
     return Run(
-        state=read_text(execution.get("state")),
-        began=parse_time(execution.get("timeBegan")),
-        ended=parse_time(execution.get("timeEnded")),
-        counts={name: count for name in COUNTS if (count := read_count(execution.get(name))) is not None},
-        error_code=read_text(read_object(execution.get("error")).get("code")),
-        activity_id=read_text(execution.get("activityIdentifier")),
+        state=execution.state,
+        began=execution.began_at,
+        ended=execution.ended_at,
+        counts={name: execution.counts[name] for name in COUNTS if name in execution.counts},
+        error_code=execution.error.code if execution.error else None,
+        activity_id=execution.activity_id,
     )
-
-
-def read_count(value: object) -> int | None:
-    """Read a whole number; None when it is anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -47,28 +47,15 @@ def complete(schema: Schema, value: Any) -> Any:
 
 def check_schema(schema: Schema, value: Any, place: Place) -> Iterator[Fault]:
     """Find what the schema forbids."""
-    yield from _check_type(schema, value, place)
-    yield from _check_enum(schema, value, place)
-    yield from _check_size(schema, value, place)
-    if isinstance(value, dict) and schema["type"] == "object":
-        for name in schema.get("required", ()):
-            if name not in value:
-                yield plain(place.member(name), "Required value", hides_rules=True)
-    for name, member, below in _members_of(schema, value, place):
-        if member is not None:
-            yield from check_schema(member, value[name], below)
-    for each, below in _items_of(schema, value, place):
-        yield from check_schema(schema["items"], each, below)
+    for found in walk(schema, value, place):
+        for check in (_check_type, _check_enum, _check_size, _check_required):
+            yield from check(*found)
 
 
 def check_lists(schema: Schema, value: Any, place: Place) -> Iterator[Fault]:
     """Find items that stand twice in a list where each may stand once."""
-    yield from _check_items(schema, value, place)
-    for name, member, below in _members_of(schema, value, place):
-        if member is not None:
-            yield from check_lists(member, value[name], below)
-    for each, below in _items_of(schema, value, place):
-        yield from check_lists(schema["items"], each, below)
+    for found in walk(schema, value, place):
+        yield from _check_items(*found)
 
 
 def _check_items(schema: Schema, value: Any, place: Place) -> Iterator[Fault]:
@@ -121,6 +108,13 @@ def _check_size(schema: Schema, value: Any, place: Place) -> Iterator[Fault]:
     else:
         return
     yield plain(place, words, hides_rules=True)
+
+
+def _check_required(schema: Schema, value: Any, place: Place) -> Iterator[Fault]:
+    if isinstance(value, dict) and schema["type"] == "object":
+        for name in schema.get("required", ()):
+            if name not in value:
+                yield plain(place.member(name), "Required value", hides_rules=True)
 
 
 def name_type(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Which values the chart accepts, and the messages for wrong ones."""
+"""The values of the chart: their comments, their schema and their defaults."""
 
 import json
 import re
@@ -8,197 +8,17 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from tests.support.chart_readme import read_rows, write_readme
-from tests.support.helm import CHART, ROOT, Helm, HelmError, documents
+from tests.support.helm import CHART, ROOT, Helm, documents
 
 VALUES = (CHART / "values.yaml").read_text(encoding="utf-8")
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 ABOUT_CHART: dict[str, Any] = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
 
-MINE = {"graphUrl": "https://graph.example", "authority": "https://login.example"}
-
 READ_WHOLE = ("podSecurityContext", "securityContext", "resources")
 """Values that are Kubernetes' own objects."""
-
-Case = tuple[dict[str, Any], str]
-"""Wrong values, and the message that names them."""
-
-WRONG: list[list[Case]] = [
-    [
-        ({"replica": 2}, "additional properties 'replica' not allowed"),
-        ({"replicas": 0}, "'/replicas': minimum: got 0, want 1"),
-        ({"leaderElection": {"leaseDuration": "3s"}}, "'/leaderElection/leaseDuration': '3s' does not match pattern"),
-        ({"image": {"tga": "x"}}, "'/image': additional properties 'tga' not allowed"),
-        (
-            {"image": {"pullPolicy": "Sometimes"}},
-            "'/image/pullPolicy': value must be one of 'Always', 'IfNotPresent', 'Never'",
-        ),
-        ({"image": {"tag": 1.1}}, "'/image/tag': got number, want string"),
-        ({"connection": {"checkSecret": "yes"}}, "'/connection/checkSecret': got string, want boolean"),
-        (
-            {"connection": {"existingSecret": "Not A Name"}},
-            "'/connection/existingSecret': 'Not A Name' does not match pattern",
-        ),
-        ({"connection": {"cloud": "Not A Cloud"}}, "'/connection/cloud': 'Not A Cloud' does not match pattern"),
-        (
-            {"connection": {"identity": "Password"}},
-            "'/connection/identity': value must be one of 'None', 'ClientSecret'",
-        ),
-        ({"connection": {"tenantId": "contoso.com"}}, "'/connection/tenantId': 'contoso.com' does not match pattern"),
-        ({"connection": {"namespaces": ["A"]}}, "'/connection/namespaces/0': 'A' does not match pattern"),
-        ({"clouds": {"Mine": MINE | {"url": "x"}}}, "'/clouds/Mine': additional properties 'url' not allowed"),
-        (
-            {"connection": {"clientSecret": "hunter2"}},
-            "'/connection': additional properties 'clientSecret' not allowed",
-        ),
-        ({"watch": {"scope": "Namespaced"}}, "'/watch/scope': value must be one of 'Cluster', 'Namespaces'"),
-        ({"watch": {"namespaces": ["a", "a"]}}, "'/watch/namespaces': items at 0 and 1 are equal"),
-        (
-            {"defaults": {"managementPolicy": "Watch"}},
-            "'/defaults/managementPolicy': value must be one of 'Manage', 'Observe'",
-        ),
-        (
-            {"defaults": {"deletionPolicy": "Keep"}},
-            "'/defaults/deletionPolicy': value must be one of '', 'Delete', 'Pause'",
-        ),
-        ({"pollInterval": "often"}, "'/pollInterval': 'often' does not match pattern"),
-        ({"logLevel": "trace"}, "'/logLevel': value must be one of 'debug', 'info', 'warning', 'error'"),
-        ({"httpPort": 80}, "'/httpPort': minimum: got 80, want 1,024"),
-        ({"extraArgs": "--concurrency=64"}, "'/extraArgs': got string, want array"),
-        ({"extraVolumes": [{"emptyDir": {}}]}, "'/extraVolumes/0': missing property 'name'"),
-        ({"global": {"imageRegistry": "a/b"}}, "'/global/imageRegistry': 'a/b' does not match pattern"),
-        ({"namespaceOverride": "My Team"}, "'/namespaceOverride': 'My Team' does not match pattern"),
-        ({"commonLabels": {"cost": 7}}, "'/commonLabels/cost': got number, want string"),
-        ({"podDisruptionBudget": {"maxUnavailable": "half"}}, "'/podDisruptionBudget/maxUnavailable': 'half' does not"),
-        ({"strategy": {"type": "Blue"}}, "'/strategy/type': value must be one of 'RollingUpdate', 'Recreate'"),
-        ({"revisionHistoryLimit": -1}, "'/revisionHistoryLimit': minimum: got -1, want 0"),
-        ({"rbac": {"aggregateToEdit": "no"}}, "'/rbac/aggregateToEdit': got string, want null or boolean"),
-        ({"graphConnections": [{"spec": {"tenantId": "x"}}]}, "'/graphConnections/0': missing property 'name'"),
-        ({"simulator": {"port": 443}}, "'/simulator/port': minimum: got 443, want 1,024"),
-        ({"extraObjects": [1]}, "'/extraObjects/0': got number, want"),
-        ({"metrics": {"podMonitor": {"interval": "often"}}}, "'/metrics/podMonitor/interval': 'often' does not"),
-        ({"metrics": {"service": {"ipFamilies": ["IPv5"]}}}, "'/metrics/service/ipFamilies/0': value must be one of"),
-        ({"livenessProbe": {"httpGet": {}}}, "'/livenessProbe': additional properties 'httpGet' not allowed"),
-        ({"topologySpreadConstraints": [{}]}, "'/topologySpreadConstraints/0': missing properties 'topologyKey'"),
-        ({"dnsPolicy": "Mine"}, "'/dnsPolicy': value must be one of '', 'ClusterFirst'"),
-    ],
-    [
-        ({"clouds": {"Mine": {"graphUrl": "https://g"}}}, "'/clouds/Mine': missing property 'authority'"),
-        ({"watch": {"namespaces": "team-a"}}, "'/watch/namespaces': got string, want array"),
-        ({"httpPort": "http"}, "'/httpPort': got string, want integer"),
-    ],
-    [
-        (
-            {"clouds": {"Mine": MINE | {"graphUrl": "http://g"}}},
-            "'/clouds/Mine/graphUrl': 'http://g' does not match pattern",
-        ),
-        ({"watch": {"namespaces": ["Team A"]}}, "'/watch/namespaces/0': 'Team A' does not match pattern"),
-    ],
-]
-"""Each list is refused by one call of Helm, which reports all faults. A second case of a value is in the next list."""
-
-OWN_LABEL = {"labels": {"helm.sh/chart": "x"}}
-LABELLED: dict[str, dict[str, Any]] = {
-    "serviceAccount.labels": {"serviceAccount": OWN_LABEL},
-    **{
-        f"metrics.{part}.labels": {"metrics": {part: OWN_LABEL}}
-        for part in ("service", "serviceMonitor", "podMonitor", "prometheusRule", "grafanaDashboard")
-    },
-    "graphConnections[0].labels": {"graphConnections": [{"name": "a", "spec": {"tenantId": "x"}} | OWN_LABEL]},
-}
-"""Values with a label that the chart sets itself, by their place."""
-
-CONTRADICTIONS: list[Case] = [
-    ({"image": {"repository": ""}}, "image.repository is empty: no image is published yet, so build one"),
-    (
-        {"watch": {"scope": "Namespaces"}},
-        "watch.scope is Namespaces but watch.namespaces is empty: list the namespaces",
-    ),
-    (
-        {"leaderElection": {"enabled": False}},
-        "replicas is 2 but leaderElection.enabled is false, and all pods would do everything: set replicas=1",
-    ),
-    ({"watch": {"namespaces": ["team-a"]}}, "watch.namespaces is given but watch.scope is Cluster"),
-    (
-        {"connection": {"identity": "ClientCertificate"}},
-        "connection.identity is ClientCertificate but connection.tenantId or connection.clientId is empty",
-    ),
-    (
-        {"connection": {"identity": "ManagedIdentity"}},
-        "connection.identity is ManagedIdentity but connection.tenantId is empty",
-    ),
-    ({"connection": {"cloud": "Mars"}}, "connection.cloud is Mars, which is no cloud of Microsoft's and not in clouds"),
-    ({"connection": {"namespaces": ["*", "a"]}}, "connection.namespaces has * and names"),
-    ({"commonLabels": {"helm.sh/chart": "x"}}, "commonLabels has helm.sh/chart, which the chart sets itself"),
-    ({"podLabels": {"app.kubernetes.io/name": "x"}}, "podLabels has app.kubernetes.io/name, which the chart sets"),
-    (
-        {"replicas": 1, "leaderElection": {"enabled": False}, "strategy": {"rollingUpdate": {"maxSurge": 1}}},
-        "strategy.type is RollingUpdate but leaderElection.enabled is false, and an old and a new pod would both",
-    ),
-    (
-        {"metrics": {"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}}},
-        "metrics.serviceMonitor.enabled and metrics.podMonitor.enabled are both true, and every pod would be scraped",
-    ),
-    (
-        {"metrics": {"serviceMonitor": {"enabled": True}, "service": {"enabled": False}}},
-        "metrics.serviceMonitor.enabled is true but metrics.service.enabled is false, so there is no Service to scrape",
-    ),
-    (
-        {"simulator": {"enabled": True}, "connection": {"tenantId": "0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01"}},
-        "simulator.enabled is true, but connection names a real tenant, a login or a cloud, which nobody would use",
-    ),
-    ({"pollInterval": "10s"}, "pollInterval is 10s: it must be at least 30s and at most 24h"),
-    ({"pollInterval": "24h1s"}, "pollInterval is 24h1s: it must be at least 30s and at most 24h"),
-    ({"apiServerSilence": "0h4s"}, "apiServerSilence is 0h4s: it must be at least 5s"),
-    *((values, f"{place} has helm.sh/chart, which the chart sets itself") for place, values in LABELLED.items()),
-    ({"serviceAccount": {"create": False}}, "serviceAccount.create is false but serviceAccount.name is empty: name"),
-]
-
-
-def put_together(cases: list[Case]) -> dict[str, Any]:
-    return reduce(merge, (values for values, _ in cases))
-
-
-def merge(values: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """Merge two sets of values that have no value in common."""
-    return values | more | {name: merge(values[name], more[name]) for name in values.keys() & more.keys()}
-
-
-@pytest.mark.parametrize(
-    ("together", "message"),
-    [pytest.param(put_together(cases), message, id=json.dumps(values)) for cases in WRONG for values, message in cases],
-)
-def test_a_wrong_or_unknown_value_is_refused_by_name(helm3: Helm, together: dict[str, Any], message: str) -> None:
-    with pytest.raises(HelmError) as refused:
-        helm3.render("entra", values=together)
-    assert f"- at {message}" in str(refused.value) or f"- at '': {message}" in str(refused.value)
-
-
-def test_every_helm_refuses_all_wrong_values_at_once(helm: Helm) -> None:
-    with pytest.raises(HelmError) as refused:
-        helm.render("entra", values=put_together(WRONG[0]))
-    assert [message for _, message in WRONG[0] if message not in str(refused.value)] == []
-    complaints = [line for line in str(refused.value).splitlines() if line.lstrip().startswith("- at ")]
-    assert sum(not line.endswith("validation failed") for line in complaints) == len(WRONG[0])
-
-
-@pytest.mark.parametrize(("values", "message"), CONTRADICTIONS)
-def test_missing_contradictory_or_unbearable_values_are_refused_in_one_sentence(
-    helm: Helm, values: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(HelmError) as refused:
-        helm.render("entra", values=values)
-    [sentence] = [line for line in str(refused.value).splitlines() if "execution error" in line]
-    assert f": {message}" in sentence
-    assert sentence.endswith(".")
-
-
-def test_no_default_names_an_unpublished_image(helm3: Helm) -> None:
-    with pytest.raises(HelmError, match=r"image\.repository is empty"):
-        helm3("template", "entra", CHART)
 
 
 def test_every_value_has_a_comment() -> None:

@@ -1,12 +1,14 @@
-"""The parts of Graph's `status` (synchronizationStatus) and `schedule` that decisions need, read once.
+"""The parts of Graph's `status` (synchronizationStatus) and `schedule` that decisions and people need, read once.
 
 What is absent or malformed is None: one odd value never costs another. `core/remote/mirror.py` keeps the rest.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.primitives.json_values import read_entries, read_object, read_text
 from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.times import parse_time
 
@@ -37,12 +39,24 @@ class Execution:
     began_at: datetime | None = None
     ended_at: datetime | None = None
     error: ExecutionError | None = None
-    exports: int | None = None
-    """How many changes the cycle was to make in the target (countExports)."""
-    exported: int | None = None
-    """How many it made (countExported)."""
-    escrowed: int | None = None
-    """How many objects failed and are tried again later (countEscrowed, graph-facts 4.7)."""
+    activity_id: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """By Graph's names, such as `countImported`."""
+
+    @property
+    def exports(self) -> int | None:
+        """How many changes the cycle was to make in the target."""
+        return self.counts.get("countExports")
+
+    @property
+    def exported(self) -> int | None:
+        """How many it made."""
+        return self.counts.get("countExported")
+
+    @property
+    def escrowed(self) -> int | None:
+        """How many objects failed and are tried again later (graph-facts 4.7)."""
+        return self.counts.get("countEscrowed")
 
     @property
     def has_time(self) -> bool:
@@ -60,6 +74,18 @@ class Quarantine:
     current_began_at: datetime | None = None
     """When Graph last imposed it, after an attempt that failed too."""
     next_attempt_at: datetime | None = None
+    series_count: int | None = None
+    """How many attempts failed in a row."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Graph's synchronizationProgress: how far a running cycle is."""
+
+    units: str | None = None
+    completed: int | None = None
+    total: int | None = None
+    observed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -71,11 +97,23 @@ class SynchronizationStatus:
     last_execution: Execution = Execution()
     last_success: Execution = Execution()
     """Graph's `lastSuccessfulExecution`."""
+    last_success_with_exports: Execution = Execution()
+    """Graph's `lastSuccessfulExecutionWithExports`."""
+    failures_in_a_row: int | None = None
+    """How many cycles failed altogether since the last one that did not (countSuccessiveCompleteFailures)."""
     steady_state_first_achieved_at: datetime | None = None
-    has_progress: bool = False
-    """Whether a cycle is running and reports its progress."""
+    steady_state_last_achieved_at: datetime | None = None
+    entry_counts: tuple[tuple[str | None, int], ...] = ()
+    """How many objects of each kind are synchronized (synchronizedEntryCountByType)."""
+    progress: tuple[Progress, ...] = ()
+    troubleshooting_url: str | None = None
     is_escrows_pruned: bool = False
     """Whether Graph cleared the failures of the initial cycle because they were too many (graph-facts 4.7)."""
+
+    @property
+    def has_progress(self) -> bool:
+        """Whether a cycle is running and reports its progress."""
+        return bool(self.progress)
 
     @property
     def succeeded_at(self) -> datetime | None:
@@ -108,8 +146,17 @@ def read_synchronization_status(raw: object) -> SynchronizationStatus:
         quarantine=_read_quarantine(status.get("quarantine")),
         last_execution=_read_execution(status.get("lastExecution")),
         last_success=_read_execution(status.get("lastSuccessfulExecution")),
+        last_success_with_exports=_read_execution(status.get("lastSuccessfulExecutionWithExports")),
+        failures_in_a_row=_read_count(status.get("countSuccessiveCompleteFailures")),
         steady_state_first_achieved_at=parse_time(status.get("steadyStateFirstAchievedTime")),
-        has_progress=bool(status.get("progress")),
+        steady_state_last_achieved_at=parse_time(status.get("steadyStateLastAchievedTime")),
+        entry_counts=tuple(
+            (read_text(each.get("key")), count)
+            for each in read_entries(status.get("synchronizedEntryCountByType"))
+            if (count := _read_count(each.get("value"))) is not None
+        ),
+        progress=tuple(map(_read_progress, read_entries(status.get("progress")))),
+        troubleshooting_url=read_text(status.get("troubleshootingUrl")),
         is_escrows_pruned=status.get("escrowsPruned") is True,
     )
 
@@ -121,9 +168,21 @@ def _read_execution(raw: object) -> Execution:
         began_at=parse_time(execution.get("timeBegan")),
         ended_at=parse_time(execution.get("timeEnded")),
         error=_read_error(execution.get("error")),
-        exports=_read_count(execution.get("countExports")),
-        exported=_read_count(execution.get("countExported")),
-        escrowed=_read_count(execution.get("countEscrowed")),
+        activity_id=read_text(execution.get("activityIdentifier")),
+        counts={
+            name: count
+            for name, value in execution.items()
+            if name.startswith("count") and (count := _read_count(value)) is not None
+        },
+    )
+
+
+def _read_progress(progress: Mapping[str, Any]) -> Progress:
+    return Progress(
+        units=read_text(progress.get("units")),
+        completed=_read_count(progress.get("completedUnits")),
+        total=_read_count(progress.get("totalUnits")),
+        observed_at=parse_time(progress.get("progressObservationDateTime")),
     )
 
 
@@ -141,6 +200,7 @@ def _read_quarantine(raw: object) -> Quarantine | None:
         series_began_at=parse_time(raw.get("seriesBegan")),
         current_began_at=parse_time(raw.get("currentBegan")),
         next_attempt_at=parse_time(raw.get("nextAttempt")),
+        series_count=_read_count(raw.get("seriesCount")),
     )
 
 

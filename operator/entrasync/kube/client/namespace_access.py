@@ -93,7 +93,7 @@ class NamespaceAccess:
         """Learn whether a kind is served. One that was never served is waited for at the start, which says so."""
         if response.status == HTTPStatus.NOT_FOUND and plural in self._served - self._absent:
             self._absent.add(plural)
-            LOG.warning(_explain_absence(plural))
+            LOG.warning(explain_missing_crd(plural, "not there any more"))
         elif response.ok:
             self._served.add(plural)
             if plural in self._absent:
@@ -118,10 +118,11 @@ def _describe(namespace: Namespace) -> str:
     return f"namespace {namespace}" if namespace else "the cluster"
 
 
-def _explain_absence(plural: str) -> str:
+def explain_missing_crd(plural: str, found: str) -> str:
+    """Say what was found of a CRD, and how to install it."""
     return (
-        f"The CRD {plural}.{GROUP} is not there any more, and the operator waits for it. Install it again with "
-        "`helm upgrade` of the release that has crds.enabled, or with `kubectl apply --server-side -f crds/`."
+        f"The CRD {plural}.{GROUP} is {found}, and the operator waits for it. Install it with `helm upgrade` of the "
+        "release that has crds.enabled, or with `kubectl apply --server-side -f crds/`."
     )
 
 

@@ -5,10 +5,9 @@ import logging
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from entrasync.api.names import GROUP
 from entrasync.core.resource.object_meta import ObjectMeta
 from entrasync.kube.client.api_client import Forbidden, NotServed
-from entrasync.kube.client.namespace_access import Namespace, NamespaceAccess
+from entrasync.kube.client.namespace_access import Namespace, NamespaceAccess, explain_missing_crd
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
@@ -57,18 +56,11 @@ async def wait_for_first_list(kind: WatchedKind[ObjectT], access: NamespaceAcces
         try:
             await sync_kind(kind, access)
         except (ResourceGone, NotServed):
-            logged = _log_once(logged, _explain_missing_crd(kind.plural))
+            logged = _log_once(logged, explain_missing_crd(kind.plural, "not installed"))
         except (ApiServerUnavailable, ResourceChanged) as error:
             logged = _log_once(logged, f"The API server does not answer as it should, and the operator waits: {error}.")
         if not kind.store.is_complete:
             await asyncio.sleep(RETRY_INTERVAL_SECONDS)
-
-
-def _explain_missing_crd(plural: str) -> str:
-    return (
-        f"The CRD {plural}.{GROUP} is not installed, and the operator waits for it. Install it with `helm upgrade` of "
-        "the release that has crds.enabled, or with `kubectl apply --server-side -f crds/`."
-    )
 
 
 def _log_once(logged: str, message: str) -> str:

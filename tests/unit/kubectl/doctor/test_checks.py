@@ -247,7 +247,12 @@ class TestPermissions:
         }
         request = {"metadata": {"namespace": "identity", "name": "now"}, "spec": {"jobRef": {"name": "crm"}}}
         used = find_used_features(connection(), [job(spec=spec | {"schema": {"policy": "Merge"}})], [request])
-        assert used == {feature.description for feature in FEATURES}
+        assert used == {feature.description for feature in FEATURES if not feature.is_optional}
+
+    def test_of_a_provisioning_request_are_those_of_its_job_and_its_own(self) -> None:
+        request = {"metadata": {"namespace": "identity", "name": "now"}, "spec": {"jobRef": {"name": "crm"}}}
+        used = find_used_features(connection(), [job(spec={"managementPolicy": "Observe"})], [request])
+        assert used == {FEATURES[0].description, "ProvisioningRequests"}
 
     def test_of_a_job_that_is_only_observed_are_those_of_reading(self) -> None:
         used = find_used_features(connection(), [job(spec={"managementPolicy": "Observe", "settings": [{}]})], [])
