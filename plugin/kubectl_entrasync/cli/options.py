@@ -32,7 +32,9 @@ _SHARED: dict[str, Any] = {
     "context": Annotated[str | None, typer.Option("--context", help="The context of the kubeconfig.")],
     "namespace": Annotated[str | None, typer.Option("--namespace", "-n", help="The namespace.")],
     "user": Annotated[str | None, typer.Option("--as", help="The user to act as.")],
-    "group": Annotated[str | None, typer.Option("--as-group", help="The group to act as a member of.")],
+    "groups": Annotated[
+        list[str] | None, typer.Option("--as-group", help="A group to act as a member of. Repeatable.")
+    ],
 }
 
 _ALL_NAMESPACES = Annotated[bool, typer.Option("--all-namespaces", "-A", help="Look at all namespaces.")]

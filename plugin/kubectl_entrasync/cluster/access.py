@@ -2,11 +2,13 @@
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kubernetes import client
 
 from entrasync.api.ids import OBJECT_NAME_PATTERN
+from kubectl_entrasync.cluster.impersonation import impersonate
 from kubectl_entrasync.cluster.kubeconfig import load_kubeconfig
 from kubectl_entrasync.failure import Failure
 
@@ -24,7 +26,7 @@ class ClusterFlags:
     namespace: str | None = None
     is_all_namespaces: bool = False
     user: str | None = None
-    group: str | None = None
+    groups: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def open_access(flags: ClusterFlags) -> Access:
     if flags.namespace is not None:
         check_name(flags.namespace, "namespace")
     found = load_kubeconfig(flags.kubeconfig or os.environ.get("KUBECONFIG") or _DEFAULT_FILE, flags.context)
-    _impersonate(found.api, flags)
+    impersonate(found.api, flags.user, flags.groups or ())
     namespace = flags.namespace or found.namespace or _DEFAULT_NAMESPACE
     return Access(found.api, found.context, None if flags.is_all_namespaces else namespace)
 
@@ -65,12 +67,3 @@ def check_name(name: str, kind: str) -> None:
             f'"{name}" is no name of a {kind}. Names have lower-case letters, digits, - and ., and begin and end with '
             "a letter or digit."
         )
-
-
-def _impersonate(api: client.ApiClient, flags: ClusterFlags) -> None:
-    if flags.group is not None and flags.user is None:
-        raise Failure("--as-group needs --as, the user who is in the group.")
-    if flags.user is not None:
-        api.set_default_header("Impersonate-User", flags.user)
-    if flags.group is not None:
-        api.set_default_header("Impersonate-Group", flags.group)

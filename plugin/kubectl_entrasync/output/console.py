@@ -1,7 +1,9 @@
 """Where the commands write: tables and colours on a terminal, plain whole lines elsewhere."""
 
+import re
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
@@ -16,6 +18,8 @@ _COMMANDS = dict.fromkeys((*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0),
 _COMMANDS |= dict.fromkeys(range(0x2066, 0x206A))
 """What a terminal obeys and does not show, apart from the end of a line: control characters, and turns of direction."""
 
+_FILLING = re.compile(r" +$", re.MULTILINE)
+
 
 class SafeConsole(Console):
     """Shows texts as they are: what stands in one is neither markup nor an order to the terminal.
@@ -27,6 +31,15 @@ class SafeConsole(Console):
         """Render without what the terminal would obey, but for our own styles."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=segment.text.translate(_COMMANDS))
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print, and where a program reads it, without the spaces that fill up the last column of a table."""
+        if self.is_terminal:
+            super().print(*objects, **options)
+            return
+        with self.capture() as captured:
+            super().print(*objects, **options)
+        super().print(_FILLING.sub("", captured.get()), end="", soft_wrap=True)
 
 
 def open_console() -> Console:

@@ -58,12 +58,12 @@ def own_jobs(jobs: Jobs, namespace: str) -> Jobs:
     return Jobs(jobs.cluster, namespace)
 
 
-def allow(cluster: Cluster, user: str, *rules: dict[str, Any], namespace: str) -> None:
-    """Give a user rights in a namespace, and no others."""
-    metadata = {"name": f"{user}-reads"}
+def allow(cluster: Cluster, who: str, *rules: dict[str, Any], namespace: str, kind: str = "User") -> None:
+    """Give a user, or a group, rights in a namespace, and no others."""
+    metadata = {"name": f"{who}-reads"}
     api = {"apiVersion": "rbac.authorization.k8s.io/v1"}
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": metadata["name"]}
-    subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}
+    subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": who}
     cluster.create("roles", api | {"kind": "Role", "metadata": metadata, "rules": list(rules)}, namespace)
     binding = api | {"kind": "RoleBinding", "metadata": metadata, "roleRef": role, "subjects": [subject]}
     cluster.create("rolebindings", binding, namespace)

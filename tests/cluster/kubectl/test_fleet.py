@@ -10,6 +10,7 @@ import yaml
 
 from control_plane import ControlPlane
 from tests.cluster.jobs import Jobs
+from tests.cluster.kubectl.conftest import allow
 from tests.support.described_job import condition
 from tests.support.plugin import Plugin
 from tests.support.polling import HANG_SECONDS
@@ -157,6 +158,16 @@ class TestRefusal:
         )
         assert '"anna"' in answer.errors
         assert "`kubectl auth can-i list synchronizationjobs.entrasync.io`" in answer.errors
+
+    @pytest.mark.parametrize("groups", [("readers", "guests"), ("guests", "readers")], ids=str)
+    def test_is_none_where_one_of_several_groups_may(
+        self, plugin: Plugin, own_jobs: Jobs, groups: tuple[str, str]
+    ) -> None:
+        rights = {"apiGroups": ["entrasync.io"], "resources": ["synchronizationjobs"], "verbs": ["list"]}
+        allow(own_jobs.cluster, "readers", rights, namespace=own_jobs.namespace, kind="Group")
+        options = (word for group in groups for word in ("--as-group", group))
+        answer = plugin.run("get", "-n", own_jobs.namespace, "--as", "anna", *options)
+        assert (answer.code, answer.errors) == (0, "")
 
     def test_of_an_unknown_context_lists_the_contexts(self, plugin: Plugin) -> None:
         answer = plugin.run("get", "--context", "production")

@@ -95,4 +95,4 @@ def test_the_end_of_an_import_is_what_import_prints(
     monkeypatch.chdir(tmp_path)
     answer = run_import(plugin, simulator, Path("identity"))
     assert answer.code == 0
-    assert [line.rstrip() for line in answer.output.splitlines()] == read_shown("import")
+    assert answer.output.splitlines() == read_shown("import")

@@ -36,3 +36,18 @@ class TestATextOfSomebodyElse:
     def test_may_have_several_lines(self, capsys: pytest.CaptureFixture[str]) -> None:
         open_console().print(Text("one\ntwo"))
         assert capsys.readouterr().out == "one\ntwo\n"
+
+
+class TestATable:
+    def test_is_not_filled_up_with_spaces_where_a_program_reads_it(self, capsys: pytest.CaptureFixture[str]) -> None:
+        table = Table("NAME", "REASON", box=None, pad_edge=False)
+        table.add_row("crm", "Healthy")
+        table.add_row("erp", "EncounteredQuarantineException")
+        open_console().print(table)
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split() for line in lines] == [
+            ["NAME", "REASON"],
+            ["crm", "Healthy"],
+            ["erp", "EncounteredQuarantineException"],
+        ]
+        assert lines == [line.rstrip() for line in lines]
