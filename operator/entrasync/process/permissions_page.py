@@ -15,7 +15,7 @@ _WRITE = (*_READ, "create", "update", "patch", "delete", "deletecollection")
 
 FOR_PEOPLE: Mapping[str, Sequence[Right]] = {
     "view": [
-        Right(_READ, JOBS, "Jobs with their status. They name no person that is provisioned."),
+        Right(_READ, JOBS, "Jobs with their status. What it quotes of Graph may name a person."),
         Right(_READ, CONNECTIONS, "Which tenants there are, and whether their logins work. Secrets are elsewhere."),
     ],
     "edit": [
@@ -67,6 +67,14 @@ namespace. A release for some namespaces makes them only if it installs the CRDs
 {people}
 `view` is added to Kubernetes' own role `view`, and so to `edit` and `admin` (`rbac.aggregateToView`).
 ProvisioningRequests are not in it: they say who is provisioned, and hold what Graph reports of these people.
+
+A job names nobody by itself. But the operator mirrors what Graph says of a quarantine and of a failed run, in Graph's
+own words, and such a message may name a user. Personal data then stand in `status.synchronizationStatus`, in the
+messages of `Ready` and `Quarantined`, in Events and in the operator's log. Who has `...-view` in a namespace reads the
+status and the conditions, by `kubectl get -o yaml` and by `kubectl entrasync status`, `describe` and `report`; with
+Kubernetes' own `view` the Events too. Where not everybody who views a namespace may read that, set
+`rbac.aggregateToView: false`, and bind `...-view` to those who may. Metrics have Graph's reasons, and none of its
+messages.
 
 The other two are added to Kubernetes' own roles only if that gives nobody the tenant of the install by surprise. While
 every namespace may use the install's own connection (`connection.namespaces: ["*"]`), each editor of any namespace
