@@ -10,10 +10,10 @@ unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts test-plugin check contract chaos soak worlds bench crds golden clean lock audit version released-crds release-check test-python test-kubernetes test-oldest
+.PHONY: help demo test test-clusters test-parts test-plugin check contract chaos soak worlds bench crds golden clean lock audit version released-crds release-check test-python test-kubernetes test-kubernetes-release test-oldest
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	@echo "==> Installing the locked dependencies into $(VENV) (once, about half a minute)"
@@ -76,6 +76,11 @@ test-kubernetes: $(STAMP) ## Run the tests of the CRDs on another API server: ma
 	@test -x "$(PROGRAMS)/kube-apiserver" || { echo "PROGRAMS must be a folder that holds kube-apiserver, such as that of an envtest archive."; exit 1; }
 	@$(BIN)/python -m control_plane get > /dev/null
 	@KUBEBUILDER_ASSETS="$(PROGRAMS)" $(BIN)/python -m pytest -q -p no:cacheprovider $(KUBERNETES_TESTS)
+
+test-kubernetes-release: $(STAMP) ## Build the API server of a release with Go, and run test-kubernetes on it: make test-kubernetes-release RELEASE=1.32.13
+	@test -n "$(RELEASE)" || { echo "Say which: make test-kubernetes-release RELEASE=1.32.13"; exit 1; }
+	@$(BIN)/python -m control_plane build "$(RELEASE)" --into "build/kubernetes-$(RELEASE)" > /dev/null
+	@$(MAKE) --no-print-directory test-kubernetes PROGRAMS="build/kubernetes-$(RELEASE)"
 
 OLDEST := 1.29.15
 OLDEST_MODULE := sandbox/control_plane/programs/kubernetes-oldest

@@ -1,4 +1,4 @@
-"""The command `python -m control_plane`, which gets the programs or runs a command against a new control plane."""
+"""The command `python -m control_plane`: gets the programs, builds others, runs a command against a control plane."""
 
 import argparse
 import signal
@@ -13,6 +13,7 @@ from control_plane.plane import ControlPlane
 from control_plane.programs.binaries import obtain
 from control_plane.programs.catalog import ALL, REQUIRED
 from control_plane.programs.crds_of_others import obtain_crds_of_others
+from control_plane.programs.kubernetes_release import build_api_server
 from control_plane.programs.prometheus import obtain_prometheus
 from control_plane.progress import say
 
@@ -50,6 +51,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     get.add_argument("--all", action="store_true", help=_ALL_HELP)
     get.set_defaults(action=_get)
+    build = commands.add_parser(
+        "build",
+        help="build kube-apiserver of another release of Kubernetes",
+        description="Build kube-apiserver of a release with Go, which takes ten minutes of a core once.",
+    )
+    build.add_argument("release", metavar="RELEASE", help="such as 1.32.13")
+    build.add_argument("--into", type=Path, required=True, metavar="FOLDER", help="the folder that gets it")
+    build.set_defaults(action=_build)
     run = commands.add_parser(
         "run",
         help="start a control plane, run a command against it, stop it",
@@ -71,6 +80,11 @@ def _get(options: argparse.Namespace) -> int:
         print(f"{name:<15} {program.path}  ({program.label})")
     if options.all:
         print(f"{'CRDs of others':<15} {obtain_crds_of_others()}  (the cache, made here)")
+    return 0
+
+
+def _build(options: argparse.Namespace) -> int:
+    print(build_api_server(options.release, options.into))
     return 0
 
 

@@ -20,14 +20,18 @@ HELM4_VERSION = "4.3.1"
 BUILT_EDITION = f"v{KUBERNETES_VERSION}-etcd-v{ETCD_VERSION}"
 ENVTEST_EDITION = f"v{ENVTEST_VERSION}-envtest"
 
-_MAJOR, _MINOR, _ = KUBERNETES_VERSION.split(".")
-_VERSION = "k8s.io/component-base/version"
-# Without these the API server reports version v0.0.0, and clients that check the version refuse it.
-_KUBERNETES_STAMPS = {
-    f"{_VERSION}.gitVersion": f"v{KUBERNETES_VERSION}",
-    f"{_VERSION}.gitMajor": _MAJOR,
-    f"{_VERSION}.gitMinor": _MINOR,
-}
+
+def kubernetes_stamps(version: str) -> Mapping[str, str]:
+    """Return the Go variables that hold a version of Kubernetes.
+
+    Without them the API server reports version v0.0.0, and clients that check the version refuse it.
+    """
+    major, minor, _ = version.split(".")
+    names = {"gitVersion": f"v{version}", "gitMajor": major, "gitMinor": minor}
+    return {f"k8s.io/component-base/version.{name}": value for name, value in names.items()}
+
+
+_KUBERNETES_STAMPS = kubernetes_stamps(KUBERNETES_VERSION)
 
 
 @dataclass(frozen=True)
