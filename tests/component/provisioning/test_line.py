@@ -38,7 +38,9 @@ class TestEightAtOnce:
             for name in NAMES:
                 shown.world.request(name)
             await shown.wait_end(*NAMES)
-            assert sorted(places_of(shown, name)[-1] for name in NAMES if places_of(shown, name)) == [1, 2, 3]
+            places = [places_of(shown, name) for name in NAMES if places_of(shown, name)]
+            assert sorted(first for first, *_ in places) == [1, 2, 3]
+            assert all(later < earlier for each in places for earlier, later in pairwise(each)), places
             assert not any("placeInLine" in shown.status(name) for name in NAMES)
 
         provisioning(act)

@@ -100,6 +100,7 @@ class ProvisioningReconciler:
         request = turn.request
         place = self._line.enter(turn.tenant, request.key, created_at=request.created_at, now=facts.now)
         if place is not None:
+            place = replace(place, number=place.number + self._count_older_outside(request))
             return await self._wait_in_line(request, place)
         try:
             sent = await self._sender.send(turn)
@@ -127,6 +128,23 @@ class ProvisioningReconciler:
             return elsewhere
         tenant = f"{api.graph_url} {api.tenant_id.lower()}"
         return Turn(request, request.spec, job, job.held_job_id, job.service_principal_id, connection, tenant)
+
+    def _count_older_outside(self, request: RequestResource) -> int:
+        """Count older requests for the same job that are not in line yet, because their passes come later.
+
+        They will come before this one, so that a place without them would be too low, and would grow.
+        """
+        age = request.created_at, request.key.name
+        return sum(
+            each.job_key == request.job_key
+            and (each.created_at, each.key.name) < age
+            and not each.is_deleting
+            and not each.record.is_finished
+            and each.record.intent is None
+            and each.key not in self._unwritten
+            and not self._line.has(each.key)
+            for each in self._requests.in_namespace(request.key.namespace)
+        )
 
     async def _wait_in_line(self, request: RequestResource, place: Place) -> Outcome:
         halt = Wait(Reason.WAITING_IN_LINE, IN_LINE, place.look_again)

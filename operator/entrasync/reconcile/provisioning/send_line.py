@@ -134,6 +134,10 @@ class SendLine:
         line.waiting[key] = _Waiting(created_at, now + look_again)
         return Place(before + 1, look_again)
 
+    def has(self, key: ObjectKey) -> bool:
+        """Whether a request is in line, or is being sent."""
+        return any(key in line.waiting or key in line.sending for line in self._tenants.values())
+
     def finish(self, tenant: str, key: ObjectKey, now: datetime) -> None:
         """Note that a request was answered, or that its answer was lost."""
         line = self._tenants.setdefault(tenant, _TenantLine())

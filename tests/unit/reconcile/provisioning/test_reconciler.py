@@ -267,3 +267,22 @@ class TestTimeToLive:
         harness.jobs.clock.move(timedelta(seconds=61))
         await harness.run(key)
         assert harness.server.deleted == [key]
+
+
+class TestPlaceInLine:
+    """The requests of these tests are created in the order of their names."""
+
+    async def test_counts_older_requests_whose_passes_come_later(self, harness: RequestHarness) -> None:
+        *sent, older, newer = [harness.apply(name=f"user-{number}", uid=f"uid-{number}") for number in range(7)]
+        for key in sent:
+            await harness.run(key)
+        await harness.run(newer)
+        await harness.run(older)
+        assert [harness.status(key)["placeInLine"] for key in (older, newer)] == [1, 2]
+
+    async def test_counts_no_older_request_that_is_finished_or_for_another_job(self, harness: RequestHarness) -> None:
+        keys = [harness.apply(name=f"user-{number}", uid=f"uid-{number}") for number in range(6)]
+        harness.apply(name="other", uid="uid-other", jobRef={"name": "another-job"})
+        for key in keys:
+            await harness.run(key)
+        assert harness.status(keys[-1])["placeInLine"] == 1
