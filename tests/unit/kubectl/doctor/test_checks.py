@@ -1,18 +1,14 @@
 """Each check of `doctor`: the fault that it finds, the command that it names, and what it says where all is well."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from entrasync.core.primitives.times import write_time
-from entrasync.graph.permissions import FEATURES
 from kubectl_entrasync.doctor.checkup import CHECKS, CheckResult, examine, judge_checkup, write_checkup
-from kubectl_entrasync.doctor.connections import check_connections, check_expirations, check_permissions
 from kubectl_entrasync.doctor.definitions import check_definitions, list_definitions
 from kubectl_entrasync.doctor.facts import DoctorFacts, TenantLook, Unread
-from kubectl_entrasync.doctor.features import find_used_features
 from kubectl_entrasync.doctor.finding import Finding, Level
 from kubectl_entrasync.doctor.jobs import check_deletions, check_graph, check_jobs
 from kubectl_entrasync.doctor.namespaces import check_namespaces
@@ -20,63 +16,23 @@ from kubectl_entrasync.doctor.operators import check_operators
 from kubectl_entrasync.doctor.secrets import check_secrets
 from kubectl_entrasync.doctor.this_machine import check_clocks, check_tenant
 from tests.support.described_job import condition
-
-NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
-ERROR, WARNING, OK = Level.ERROR, Level.WARNING, Level.OK
-DENIED = Unread("You may not list leases.coordination.k8s.io in any namespace.")
-
-
-def ago(**duration: float) -> str:
-    return write_time(NOW - timedelta(**duration))
-
-
-def established(crd: dict[str, Any]) -> dict[str, Any]:
-    return crd | {"status": {"conditions": [{"type": "Established", "status": "True"}]}}
-
-
-def lease(holder: str = "pod-1", renewed: str = ago(seconds=5), **metadata: str) -> dict[str, Any]:
-    spec = {"holderIdentity": holder, "renewTime": renewed, "leaseDurationSeconds": 10}
-    return {"metadata": {"namespace": "entra-sync", "name": "entra-sync-operator", **metadata}, "spec": spec}
-
-
-def deployment(available: int = 2, replicas: int = 2) -> dict[str, Any]:
-    metadata = {"namespace": "entra-sync", "name": "entra-sync-operator"}
-    return {"metadata": metadata, "spec": {"replicas": replicas}, "status": {"availableReplicas": available}}
-
-
-def job(*conditions: dict[str, Any], spec: dict[str, Any] | None = None, **metadata: Any) -> dict[str, Any]:
-    own = {"namespace": "identity", "name": "crm", "generation": 1, "creationTimestamp": ago(days=1), **metadata}
-    return {"metadata": own, "spec": spec or {}, "status": {"conditions": list(conditions)}}
-
-
-READY = condition("Ready", "True", "Healthy")
-
-
-def connection(*conditions: dict[str, Any], spec: dict[str, Any] | None = None, **status: Any) -> dict[str, Any]:
-    return {
-        "metadata": {"namespace": "identity", "name": "default"},
-        "spec": spec or {},
-        "status": {"conditions": list(conditions or (condition("Ready", "True", "Connected"),)), **status},
-    }
-
-
-def secret(name: str = "crm", **labels: str) -> dict[str, Any]:
-    return {"metadata": {"namespace": "identity", "name": name, "labels": labels}}
-
-
-WELL = DoctorFacts(
-    server_time=NOW,
-    crds=[established(dict(crd)) for crd in list_definitions().values()],
-    jobs=[job(READY)],
-    connections=[connection(credentialExpiresAt="2028-01-01T00:00:00Z")],
-    own_leases=[lease()],
-    namespace_leases=[lease("entra-sync/entra-sync-operator", namespace="identity")],
-    deployments=[deployment()],
+from tests.support.doctor_facts import (
+    DENIED,
+    ERROR,
+    NOW,
+    OK,
+    READY,
+    WARNING,
+    WELL,
+    ago,
+    connection,
+    deployment,
+    established,
+    job,
+    lease,
+    secret,
+    told,
 )
-
-
-def told(findings: list[Finding]) -> list[tuple[Level, str, str | None]]:
-    return [(each.level, each.what, each.command) for each in findings]
 
 
 class TestAllChecks:
@@ -207,77 +163,6 @@ class TestClocks:
         [finding] = check_clocks(replace(WELL, clock_offset=offset))
         assert finding.level is level
         assert words in finding.what
-
-
-class TestConnections:
-    @pytest.mark.parametrize(
-        ("status", "level"),
-        [("False", ERROR), ("Unknown", WARNING)],
-    )
-    def test_that_do_not_work_say_why(self, status: str, level: Level) -> None:
-        faulty = connection(condition("Ready", status, "CredentialRefused", "Entra refused the secret."))
-        [finding] = check_connections(replace(WELL, connections=[faulty]))
-        assert finding.level is level
-        assert "identity/default does not work (CredentialRefused): Entra refused the secret." in finding.what
-        assert finding.command == "kubectl describe graphconnections default --namespace identity"
-
-    def test_that_nobody_has_looked_at_are_told(self) -> None:
-        fresh = {"metadata": {"namespace": "identity", "name": "default"}, "spec": {}}
-        [finding] = check_connections(replace(WELL, connections=[fresh]))
-        assert "was not looked at by an operator yet" in finding.what
-
-
-class TestPermissions:
-    @pytest.mark.parametrize(
-        ("spec", "level"),
-        [({"schema": {"policy": "Merge"}}, ERROR), ({}, OK), ({"connectionRef": {"name": "other"}}, OK)],
-    )
-    def test_that_are_missing_are_errors_where_a_job_needs_them(self, spec: dict[str, Any], level: Level) -> None:
-        lack = {"feature": "spec.schema", "anyOf": ["Synchronization.ReadWrite.All"]}
-        facts = replace(WELL, connections=[connection(missingPermissions=[lack])], jobs=[job(READY, spec=spec)])
-        [finding] = check_permissions(facts)
-        assert finding.level is level
-
-    def test_are_needed_by_what_the_jobs_use(self) -> None:
-        spec = {
-            "servicePrincipal": {"appId": "1"},
-            "application": {"provisioningScope": "All"},
-            "settings": [{"name": "x", "value": "y"}],
-            "schema": {},
-        }
-        request = {"metadata": {"namespace": "identity", "name": "now"}, "spec": {"jobRef": {"name": "crm"}}}
-        used = find_used_features(connection(), [job(spec=spec | {"schema": {"policy": "Merge"}})], [request])
-        assert used == {feature.description for feature in FEATURES if not feature.is_optional}
-
-    def test_of_a_provisioning_request_are_those_of_its_job_and_its_own(self) -> None:
-        request = {"metadata": {"namespace": "identity", "name": "now"}, "spec": {"jobRef": {"name": "crm"}}}
-        used = find_used_features(connection(), [job(spec={"managementPolicy": "Observe"})], [request])
-        assert used == {FEATURES[0].description, "ProvisioningRequests"}
-
-    def test_of_a_job_that_is_only_observed_are_those_of_reading(self) -> None:
-        used = find_used_features(connection(), [job(spec={"managementPolicy": "Observe", "settings": [{}]})], [])
-        assert used == {FEATURES[0].description}
-
-
-class TestExpirations:
-    @pytest.mark.parametrize(
-        ("at", "level", "words"),
-        [
-            ("2026-12-20T00:00:00Z", WARNING, "expires at 2026-12-20"),
-            ("2026-12-01T00:00:00Z", ERROR, "expires at 2026-12-01"),
-            ("2026-11-01T00:00:00Z", ERROR, "is expired since 2026-11-01"),
-        ],
-    )
-    def test_that_come_soon_are_told(self, at: str, level: Level, words: str) -> None:
-        [finding] = check_expirations(replace(WELL, connections=[connection(credentialExpiresAt=at)]))
-        assert finding.level is level
-        assert words in finding.what
-
-    def test_are_those_of_the_certificate_where_the_operator_says_nothing(self) -> None:
-        by_certificate = connection(spec={"clientCertificate": {"secretRef": {"name": "crm"}}})
-        certificates = {("identity", "crm"): NOW + timedelta(days=2)}
-        [finding] = check_expirations(replace(WELL, connections=[by_certificate], certificates=certificates))
-        assert finding.level is ERROR
 
 
 ENTRY = {"key": "SecretToken", "valueFrom": {"secretKeyRef": {"name": "crm", "key": "token"}}}
