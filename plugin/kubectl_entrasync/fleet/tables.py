@@ -16,6 +16,9 @@ from kubectl_entrasync.output.console import indent
 _BESIDE = 2
 """Lines of a bounded table that are no job: its head, and how many jobs are left out."""
 
+_LONGEST_UNFOLDED = 20
+"""Names up to this length are not folded, because people copy them: 80 columns then have ten left for the reason."""
+
 
 def draw_fleet(
     rows: Sequence[JobRow], now: datetime, *, with_namespace: bool, most: int | None = None
@@ -25,7 +28,8 @@ def draw_fleet(
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     if with_namespace:
         table.add_column("NAMESPACE", overflow="fold")
-    table.add_column("NAME", overflow="fold")
+    longest = max((len(row.name) for row in shown), default=0)
+    table.add_column("NAME", overflow="fold", no_wrap=not with_namespace and longest <= _LONGEST_UNFOLDED)
     for head in ("HEALTH", "CODE", "SUCCESS", "CHANGED"):
         table.add_column(head, no_wrap=True)
     table.add_column("REASON", overflow="fold")

@@ -1,6 +1,7 @@
 """The fleet on a screen that has fewer lines than there are jobs, as `--watch` shows it."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.console import RenderableType
@@ -15,9 +16,9 @@ NOW = datetime(2026, 11, 30, 14, tzinfo=UTC)
 ROWS = read_rows(make_large_fleet(60, ill=5))
 
 
-def show(drawn: RenderableType) -> list[str]:
+def show(drawn: RenderableType, *, columns: int = 200) -> list[str]:
     screen = io.StringIO()
-    SafeConsole(file=screen, width=200, highlight=False, markup=False, emoji=False).print(drawn)
+    SafeConsole(file=screen, width=columns, highlight=False, markup=False, emoji=False).print(drawn)
     return screen.getvalue().splitlines()
 
 
@@ -31,6 +32,18 @@ class TestGet:
         lines = show(draw_fleet(ROWS, NOW, with_namespace=False, most=61))
         assert len(lines) == 61
         assert lines[-1].startswith("job-0049")
+
+    def test_folds_the_reason_and_not_a_name_that_people_copy(self) -> None:
+        named = [replace(ROWS[0], name="contoso-servicenow", reason="EncounteredQuarantineException", quarantine=None)]
+        lines = show(draw_fleet(named, NOW, with_namespace=False), columns=80)
+        assert lines[1].startswith("contoso-servicenow ")
+        assert all(line.startswith(" ") for line in lines[2:])
+        assert max(map(len, lines)) <= 80
+
+    def test_folds_a_long_name(self) -> None:
+        lines = show(draw_fleet([replace(ROWS[0], name="n" * 60)], NOW, with_namespace=False), columns=80)
+        assert max(map(len, lines)) <= 80
+        assert "n" * 60 not in lines[1]
 
 
 def test_status_counts_all_jobs_also_where_it_tells_of_few() -> None:
