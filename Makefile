@@ -28,7 +28,7 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 	@$(BIN)/python -m demo
 
 # `make test` leaves these to targets of their own, so that it stays short.
-PLUGIN_TESTS := tests/unit/kubectl tests/component/kubectl tests/cluster/kubectl tests/cluster/test_demo.py
+PLUGIN_TESTS := tests/unit/kubectl tests/component/kubectl tests/cluster/kubectl tests/cluster/test_demo.py tests/cluster/test_demo_takeover.py
 ECOSYSTEM_TESTS := tests/ecosystem tests/component/alerts tests/component/chart tests/component/gitops
 OTHER_TESTS = $(PLUGIN_TESTS) $(ECOSYSTEM_TESTS)
 
