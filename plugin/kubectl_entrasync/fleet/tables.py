@@ -14,7 +14,7 @@ from kubectl_entrasync.output.ages import write_age
 from kubectl_entrasync.output.console import indent
 
 _BESIDE = 2
-"""Lines of a bounded table that are no job: its head, and how many jobs are left out."""
+"""Lines of a bounded table that are no job: how many jobs there are, and its head."""
 
 _LONGEST_UNFOLDED = 20
 """Names up to this length are not folded, because people copy them: 80 columns then have ten left for the reason."""
@@ -27,7 +27,7 @@ def draw_fleet(
     shown = rows if most is None or len(rows) < most else rows[: max(most - _BESIDE, 1)]
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     if with_namespace:
-        table.add_column("NAMESPACE", overflow="fold")
+        table.add_column("NAMESPACE", overflow="fold", min_width=len("NAMESPACE"))
     longest = max((len(row.name) for row in shown), default=0)
     table.add_column("NAME", overflow="fold", no_wrap=not with_namespace and longest <= _LONGEST_UNFOLDED)
     for head in ("HEALTH", "CODE", "SUCCESS", "CHANGED"):
@@ -39,7 +39,7 @@ def draw_fleet(
         ages = (write_age(row.last_success, now), write_age(row.changed, now))
         reason = row.quarantine.reason if row.quarantine and row.quarantine.reason else row.reason
         table.add_row(*cells, Text(row.health, row.health.style), row.code or "-", *ages, reason)
-    return table if shown is rows else Group(table, Text(f"and {len(rows) - len(shown):,} more", "dim"))
+    return table if shown is rows else Group(Text(f"The most urgent of {len(rows):,} jobs:", "dim"), table)
 
 
 def draw_status(

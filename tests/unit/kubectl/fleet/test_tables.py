@@ -23,10 +23,11 @@ def show(drawn: RenderableType, *, columns: int = 200) -> list[str]:
 
 
 class TestGet:
-    def test_fills_the_screen_and_says_how_many_jobs_it_leaves_out(self) -> None:
-        lines = show(draw_fleet(ROWS, NOW, with_namespace=False, most=24))
-        assert len(lines) == 24
-        assert (lines[1].split()[:2], lines[-1]) == (["job-0050", "Quarantined"], "and 38 more")
+    def test_fills_the_screen_and_says_first_how_many_jobs_there_are(self) -> None:
+        head, columns, *lines = show(draw_fleet(ROWS, NOW, with_namespace=False, most=24))
+        assert (head, columns.split()[0]) == ("The most urgent of 60 jobs:", "NAME")
+        assert len(lines) == 22
+        assert lines[0].split()[:2] == ["job-0050", "Quarantined"]
 
     def test_has_all_jobs_where_they_fit(self) -> None:
         lines = show(draw_fleet(ROWS, NOW, with_namespace=False, most=61))
