@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from kubectl_entrasync.cluster.access import ClusterFlags, open_access
 from kubectl_entrasync.cluster.objects import Objects
 from kubectl_entrasync.failure import ExitCode, Failure
 from kubectl_entrasync.fleet.job_row import JobRow, read_row, read_rows, sort_rows
+from kubectl_entrasync.fleet.screen import fit_screen
 from kubectl_entrasync.fleet.summary import judge_fleet, write_fleet
 from kubectl_entrasync.fleet.tables import draw_fleet, draw_status
 from kubectl_entrasync.output.console import open_console
@@ -77,7 +79,7 @@ def _follow(objects: Objects, name: str | None, draw: Draw) -> ExitCode:
                 meant = [each for each in documents if name in (None, each["metadata"]["name"])]
                 rows = read_rows(meant)
                 if console.is_terminal:
-                    live.update(_draw(objects, rows, draw, most=console.height), refresh=True)
+                    live.update(fit_screen(console, partial(_draw, objects, rows, draw)), refresh=True)
                 else:
                     console.print(_draw(objects, rows, draw))
                     sys.stdout.flush()
@@ -86,7 +88,7 @@ def _follow(objects: Objects, name: str | None, draw: Draw) -> ExitCode:
     return judge_fleet(rows)
 
 
-def _draw(objects: Objects, rows: Sequence[JobRow], draw: Draw, *, most: int | None = None) -> RenderableType:
+def _draw(objects: Objects, rows: Sequence[JobRow], draw: Draw, most: int | None = None) -> RenderableType:
     """Draw all rows, or so many of them as a screen has lines."""
     if not rows:
         where = "any namespace" if objects.access.namespace is None else f"namespace {objects.access.namespace}"

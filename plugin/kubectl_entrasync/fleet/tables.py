@@ -1,9 +1,10 @@
 """The fleet on a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -19,27 +20,53 @@ _BESIDE = 2
 _LONGEST_UNFOLDED = 20
 """Names up to this length are not folded, because people copy them: 80 columns then have ten left for the reason."""
 
+_COLUMNS = 80
+"""Where there are fewer, the times are left out, and names are folded too. Nothing is cut."""
+
+
+@dataclass(frozen=True)
+class _Fleet:
+    """The table of some jobs, as wide as the terminal allows."""
+
+    rows: Sequence[JobRow]
+    now: datetime
+    with_namespace: bool
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        longest = max((len(row.name) for row in self.rows), default=0)
+        is_wide = options.max_width >= _COLUMNS
+        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+        if self.with_namespace:
+            table.add_column("NAMESPACE", overflow="fold", min_width=len("NAMESPACE") if is_wide else None)
+        is_whole = is_wide and not self.with_namespace and longest <= _LONGEST_UNFOLDED
+        table.add_column("NAME", overflow="fold", no_wrap=is_whole)
+        for head in ("HEALTH", "CODE", *(("SUCCESS", "CHANGED") if is_wide else ())):
+            table.add_column(head, no_wrap=True)
+        table.add_column("REASON", overflow="fold")
+        for row in self.rows:
+            table.add_row(*self._write_cells(row, with_times=is_wide))
+        yield table
+
+    def _write_cells(self, row: JobRow, *, with_times: bool) -> Iterator[RenderableType]:
+        if self.with_namespace:
+            yield row.namespace
+        yield row.name
+        yield Text(row.health, row.health.style)
+        yield row.code or "-"
+        if with_times:
+            yield write_age(row.last_success, self.now)
+            yield write_age(row.changed, self.now)
+        yield row.quarantine.reason if row.quarantine and row.quarantine.reason else row.reason
+
 
 def draw_fleet(
     rows: Sequence[JobRow], now: datetime, *, with_namespace: bool, most: int | None = None
 ) -> RenderableType:
     """Return the table of `get`: a line for each job, the most urgent first. `most` bounds the lines."""
-    shown = rows if most is None or len(rows) < most else rows[: max(most - _BESIDE, 1)]
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
-    if with_namespace:
-        table.add_column("NAMESPACE", overflow="fold", min_width=len("NAMESPACE"))
-    longest = max((len(row.name) for row in shown), default=0)
-    table.add_column("NAME", overflow="fold", no_wrap=not with_namespace and longest <= _LONGEST_UNFOLDED)
-    for head in ("HEALTH", "CODE", "SUCCESS", "CHANGED"):
-        table.add_column(head, no_wrap=True)
-    table.add_column("REASON", overflow="fold")
-    for row in shown:
-        cells = [row.namespace] if with_namespace else []
-        cells += [row.name]
-        ages = (write_age(row.last_success, now), write_age(row.changed, now))
-        reason = row.quarantine.reason if row.quarantine and row.quarantine.reason else row.reason
-        table.add_row(*cells, Text(row.health, row.health.style), row.code or "-", *ages, reason)
-    return table if shown is rows else Group(Text(f"The most urgent of {len(rows):,} jobs:", "dim"), table)
+    if most is None or len(rows) < most:
+        return _Fleet(rows, now, with_namespace)
+    shown = rows[: max(most - _BESIDE, 1)]
+    return Group(Text(f"The most urgent of {len(rows):,} jobs:", "dim"), _Fleet(shown, now, with_namespace))
 
 
 def draw_status(

@@ -4,6 +4,7 @@ import io
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from rich.console import RenderableType
 
 from kubectl_entrasync.fleet.job_row import read_rows
@@ -40,6 +41,15 @@ class TestGet:
         assert lines[1].startswith("contoso-servicenow ")
         assert all(line.startswith(" ") for line in lines[2:])
         assert max(map(len, lines)) <= 80
+
+    @pytest.mark.parametrize("columns", [60, 79])
+    def test_cuts_neither_name_nor_reason_where_there_are_fewer_columns(self, columns: int) -> None:
+        named = [replace(ROWS[0], name="contoso-servicenow-x", reason="CredentialsRefused", quarantine=None)]
+        head, *lines = show(draw_fleet(named, NOW, with_namespace=False), columns=columns)
+        place = head.index("HEALTH")
+        assert "".join(line[:place].strip() for line in lines) == "contoso-servicenow-x"
+        place = head.index("RE")
+        assert "".join(line[place:].strip() for line in lines) == "CredentialsRefused"
 
     def test_folds_a_long_name(self) -> None:
         lines = show(draw_fleet([replace(ROWS[0], name="n" * 60)], NOW, with_namespace=False), columns=80)
