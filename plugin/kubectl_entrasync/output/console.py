@@ -44,16 +44,23 @@ class SafeConsole(Console):
 
 def open_console() -> Console:
     """Return the console of standard output."""
-    return _open(width=None if sys.stdout.isatty() else _UNBOUND_WIDTH)
+    return _open(on_terminal=sys.stdout.isatty())
 
 
 def open_error_console() -> Console:
     """Return the console of standard error, for progress and errors."""
-    return _open(stderr=True, width=None if sys.stderr.isatty() else _UNBOUND_WIDTH)
+    return _open(stderr=True, on_terminal=sys.stderr.isatty())
 
 
-def _open(*, width: int | None, stderr: bool = False) -> Console:
-    return SafeConsole(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
+def _open(*, on_terminal: bool, stderr: bool = False) -> Console:
+    return SafeConsole(
+        stderr=stderr,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=None if on_terminal else _UNBOUND_WIDTH,
+        force_terminal=on_terminal,  # or else FORCE_COLOR makes a terminal of a pipe
+    )
 
 
 def indent(part: RenderableType, columns: int = 2) -> Padding:

@@ -5,6 +5,8 @@ from rich.table import Table
 from rich.text import Text
 
 from kubectl_entrasync.output.console import open_console, write_error
+from kubectl_entrasync.output.progress import show_progress
+from kubectl_entrasync.output.read_progress import show_read_progress
 
 
 class TestATextOfSomebodyElse:
@@ -51,3 +53,22 @@ class TestATable:
             ["erp", "EncounteredQuarantineException"],
         ]
         assert lines == [line.rstrip() for line in lines]
+
+
+class TestWhereAProgramReads:
+    @pytest.fixture(autouse=True)
+    def forced_colours(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("TTY_COMPATIBLE", "1")
+
+    def test_there_are_no_colours_also_where_they_are_forced(self, capsys: pytest.CaptureFixture[str]) -> None:
+        open_console().print(Text("ill", "red"))
+        write_error("no")
+        assert tuple(capsys.readouterr()) == ("ill\n", "Error: no\n")
+
+    def test_there_is_no_progress_either(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with show_progress("Waiting", total=2) as progress, show_read_progress("Reading") as read:
+            progress.show(1, "one")
+            read.begin(1)
+            read.advance()
+        assert tuple(capsys.readouterr()) == ("", "")
