@@ -1,6 +1,5 @@
 """A real Chromium opens the report on jobs that a real API server holds."""
 
-import json
 import os
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from tests.cluster.jobs import Jobs
 from tests.support.browser import Media, OpenedPage, Scheme, open_browser, open_file
 from tests.support.cluster import Cluster
 from tests.support.operator_environment import make_namespace
+from tests.support.plugin import Answer
 from tests.support.report_fleet import HOSTILE, list_fleet
 
 LOOKS: list[tuple[int, Scheme, Media]] = [
@@ -55,7 +55,8 @@ def namespace_of_jobs(jobs: list[dict[str, Any]]) -> str:
 @pytest.fixture(scope="module")
 def report(control_plane: ControlPlane, namespace_of_jobs: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("report") / "report.html"
-    run_plugin(control_plane, "report", "--namespace", namespace_of_jobs, "--output-file", str(file))
+    answer = run_plugin(control_plane, "report", "--namespace", namespace_of_jobs, "--output-file", str(file))
+    assert (answer.code, answer.errors) == (0, "")
     return file
 
 
@@ -72,11 +73,12 @@ def opened(browser: Browser, report: Path) -> Iterator[OpenedPage]:
     opened.page.close()
 
 
-def run_plugin(control_plane: ControlPlane, *arguments: str) -> str:
-    """Run a command in a process of its own, and return its output."""
+def run_plugin(control_plane: ControlPlane, *arguments: str) -> Answer:
+    """Run a command in a process of its own."""
     command = [sys.executable, "-m", "kubectl_entrasync", *arguments]
     environment = {**os.environ, "KUBECONFIG": str(control_plane.kubeconfig)}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment).stdout
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    return Answer(ended.returncode, ended.stdout, ended.stderr)
 
 
 def live(job: dict[str, Any]) -> dict[str, Any]:
@@ -122,7 +124,9 @@ class TestNumbers:
     def test_of_health_are_those_of_get(
         self, opened: OpenedPage, control_plane: ControlPlane, namespace_of_jobs: str
     ) -> None:
-        summary = json.loads(run_plugin(control_plane, "get", "-n", namespace_of_jobs, "-o", "json"))["summary"]
+        answer = run_plugin(control_plane, "get", "-n", namespace_of_jobs, "-o", "json")
+        assert (answer.code, answer.errors) == (1, "")
+        summary = answer.document["summary"]
         read = opened.page.evaluate(
             """() => Object.fromEntries([...document.querySelectorAll('[data-part="health"] div')].map(
               each => [each.querySelector("dt").textContent, Number(each.querySelector("data").value)]))"""

@@ -39,6 +39,7 @@ class TestGet:
         named = [replace(ROWS[0], name="contoso-servicenow", reason="EncounteredQuarantineException", quarantine=None)]
         lines = show(draw_fleet(named, NOW, with_namespace=False), columns=80)
         assert lines[1].startswith("contoso-servicenow ")
+        assert lines[2:]
         assert all(line.startswith(" ") for line in lines[2:])
         assert max(map(len, lines)) <= 80
 
