@@ -8,7 +8,7 @@ import typer
 
 from kubectl_entrasync.cli.options import OutputOption, takes_tenant_flags
 from kubectl_entrasync.cluster.access import check_name
-from kubectl_entrasync.import_jobs.folder import ManifestFolder
+from kubectl_entrasync.import_jobs.folder import ManifestFolder, list_reserved
 from kubectl_entrasync.import_jobs.manifests import ImportOptions, SecretForm
 from kubectl_entrasync.import_jobs.selection import Selection
 from kubectl_entrasync.import_jobs.summary import ImportSummary, draw_summary, judge_import, write_summary
@@ -69,8 +69,10 @@ def import_jobs(
             check_name(given, kind)
     selection = Selection(tuple(service_principal or ()), tuple(app_id or ()), text)
     options = ImportOptions(namespace, connection, observe, with_schema, secrets, secret_store)
+    folder = ManifestFolder(output_dir, overwrite=overwrite)
+    folder.prepare()
     read = asyncio.run(read_tenant(flags, selection, with_schema=with_schema))
-    summary = _write(read, options, ManifestFolder(output_dir, overwrite=overwrite), kustomize=kustomize)
+    summary = _write(read, options, folder, kustomize=kustomize)
     if output is TABLE:
         open_console().print(draw_summary(summary))
     else:
@@ -80,7 +82,8 @@ def import_jobs(
 
 def _write(read: TenantJobs, options: ImportOptions, folder: ManifestFolder, *, kustomize: bool) -> ImportSummary:
     known = folder.read_known()
-    takeover = take_over(read.found, options, {job_id: job.name for job_id, job in known.items()})
+    names = {job_id: job.name for job_id, job in known.items()}
+    takeover = take_over(read.found, options, names, reserved=list_reserved(known))
     written = write_jobs(folder, takeover, known)
     return ImportSummary(
         tenant_id=read.tenant_id,

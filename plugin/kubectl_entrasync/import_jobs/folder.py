@@ -1,9 +1,11 @@
 """The folder that manifests are written to. Nothing in it is overwritten unless that is asked for."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
+from tempfile import TemporaryFile
 from typing import Any
 
 import yaml
@@ -72,6 +74,11 @@ class KnownJob:
     file: str
 
 
+def list_reserved(known: Mapping[str, KnownJob]) -> set[str]:
+    """Return the names that no new manifest gets: its file is the kustomization, or has a known job."""
+    return {PurePath(file).stem for file in (KUSTOMIZATION, *(job.file for job in known.values()))}
+
+
 class ManifestFolder:
     """A folder on disk. Its methods raise `Failure` where the disk refuses."""
 
@@ -79,15 +86,26 @@ class ManifestFolder:
         self.path = path
         self._overwrite = overwrite
 
+    def prepare(self) -> None:
+        """Make the folder, and make sure that files can be written to it."""
+        with self._explain_refusal():
+            self.path.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self.path):
+                pass
+
     def read_known(self) -> dict[str, KnownJob]:
         """Return the SynchronizationJobs that the folder has by their jobs' ids."""
         return dict(self._read_jobs())
 
     def write(self, files: Mapping[str, Manifest]) -> dict[str, Outcome]:
         """Write files by name; returns what became of each."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
+        with self._explain_refusal():
             return {name: self._write(self.path / name, write_text(manifest)) for name, manifest in files.items()}
+
+    @contextmanager
+    def _explain_refusal(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise Failure(
                 f"{error.filename or self.path} cannot be written: {error.strerror}. Choose another --output-dir."

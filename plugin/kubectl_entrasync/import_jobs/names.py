@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 LONGEST_NAME = 50
@@ -32,6 +32,8 @@ class JobName:
     name: str
     is_shared: bool = False
     """Whether another job has the same display name, so that this one got a suffix."""
+    is_reserved: bool = False
+    """Whether the file of its name is for something else, so that it got a suffix."""
     is_nameless: bool = False
     """Whether the display name has nothing that names in Kubernetes may have."""
 
@@ -42,27 +44,32 @@ def write_name(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_NAME].strip("-")
 
 
-def name_jobs(jobs: Iterable[NamedJob], known: Mapping[str, str]) -> dict[str, JobName]:
+def name_jobs(
+    jobs: Iterable[NamedJob], known: Mapping[str, str], *, reserved: Collection[str] = ()
+) -> dict[str, JobName]:
     """Name jobs by id. All jobs of one display name get a suffix that depends on their ids only.
 
     Args:
         jobs: the jobs, each id once.
         known: the names of jobs that have one already, by job id. They are kept, and given to nobody else.
+        reserved: names that no job gets, because their files are for something else.
     """
     ordered = sorted(jobs, key=lambda job: job.job_id)
     named = {job.job_id: JobName(known[job.job_id]) for job in ordered if job.job_id in known}
-    taken = set(known.values())
+    others = set(known.values())
+    taken = others.union(reserved)
     bases = {job.job_id: _write_base(job) for job in ordered if job.job_id not in named}
     nameless = {job.job_id for job in ordered if not write_name(job.display_name)}
     counts = Counter(bases.values())
-    shared = {job_id: base for job_id, base in bases.items() if counts[base] > 1 or base in taken}
+    suffixed = {job_id: base for job_id, base in bases.items() if counts[base] > 1 or base in taken}
     for job_id, base in bases.items():
-        if job_id not in shared:
+        if job_id not in suffixed:
             named[job_id] = JobName(base, is_nameless=job_id in nameless)
             taken.add(base)
-    for job_id, base in shared.items():
+    for job_id, base in suffixed.items():
         name = _find_free(base, job_id, taken)
-        named[job_id] = JobName(name, is_shared=True, is_nameless=job_id in nameless)
+        is_shared = counts[base] > 1 or base in others
+        named[job_id] = JobName(name, is_shared, is_reserved=not is_shared, is_nameless=job_id in nameless)
         taken.add(name)
     return named
 

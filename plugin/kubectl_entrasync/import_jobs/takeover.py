@@ -1,6 +1,6 @@
 """Makes files of what was read of a tenant. No I/O."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
@@ -42,10 +42,16 @@ class Takeover:
     problems: list[Problem] = field(default_factory=list)
 
 
-def take_over(found: Iterable[FoundPrincipal], options: ImportOptions, known: Mapping[str, str]) -> Takeover:
-    """Make the files of all jobs. `known` has the names of those that have a manifest already, by job id."""
+def take_over(
+    found: Iterable[FoundPrincipal],
+    options: ImportOptions,
+    known: Mapping[str, str],
+    *,
+    reserved: Collection[str] = (),
+) -> Takeover:
+    """Make the files of all jobs. `known` and `reserved` are those of `name_jobs`."""
     ordered = sorted(found, key=lambda each: each.principal.id)
-    names = name_jobs((named for each in ordered for named in _name(each)), known)
+    names = name_jobs((named for each in ordered for named in _name(each)), known, reserved=reserved)
     takeover = Takeover()
     for each in ordered:
         application: TakenApplication | None = take_application(each.stored)
@@ -106,6 +112,8 @@ def _explain_name(name: JobName, display_name: str) -> Iterator[str]:
         yield f"{display_name} has no letter of names in Kubernetes (a to z), so the resource is called {name.name}."
     elif name.is_shared:
         yield f"Another job is named like {display_name}, so the name has a suffix."
+    elif name.is_reserved:
+        yield f"The file named like {display_name} is for something else, so the name has a suffix."
 
 
 def _find_fault(manifest: Manifest) -> str | None:

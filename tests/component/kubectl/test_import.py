@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.graph_caller import GraphCaller
 from tests.support.imports import PRINCIPALS, SECRET, TEMPLATES, lead_to, make_jobs, read_manifests, run_import
@@ -130,6 +131,42 @@ class TestTheFolder:
         answer = run_import(plugin, simulator, tmp_path, "--kustomize")
         assert f"kubectl apply --server-side -k {tmp_path}" in answer.output
         assert "- sales-force-1.secret.yaml\n- sales-force-1.yaml" in (tmp_path / "kustomization.yaml").read_text()
+
+    @pytest.mark.parametrize("options", [(), ("--kustomize",), ("--kustomize", "--overwrite")])
+    def test_has_no_job_where_its_kustomization_is(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path, options: tuple[str, ...]
+    ) -> None:
+        simulator.create_job(simulator.create_service_principal("Kustomization").id, started=True)
+        answer = run_import(plugin, simulator, tmp_path, *options)
+        [manifest] = tmp_path.glob("kustomization-*.yaml")
+        assert (
+            f"{manifest.stem}: The file named like Kustomization is for something else, so the name has a suffix."
+            in answer.output.splitlines()
+        )
+        run_import(plugin, simulator, tmp_path, *options)
+        lists = [yaml.safe_load(path.read_bytes())["resources"] for path in tmp_path.glob("kustomization.yaml")]
+        assert lists == ([[manifest.name]] if options else [])
+
+    def test_keeps_a_manifest_whose_file_has_the_name_of_another_job(
+        self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path
+    ) -> None:
+        make_jobs(simulator)
+        run_import(plugin, simulator, tmp_path)
+        renamed = (tmp_path / "sales-force-1.yaml").rename(tmp_path / "crm.yaml")
+        manifest = renamed.read_text()
+        simulator.create_job(simulator.create_service_principal("CRM").id, "scim")
+        assert run_import(plugin, simulator, tmp_path, "--overwrite").code == 0
+        assert renamed.read_text() == manifest
+        assert len(list(tmp_path.glob("crm-*.yaml"))) == 1
+
+    def test_is_looked_at_before_the_tenant(self, plugin: Plugin, simulator: SimulatorClient, tmp_path: Path) -> None:
+        file = tmp_path / "identity"
+        file.write_text("ours")
+        simulator.clear_journal()
+        answer = run_import(plugin, simulator, file)
+        assert answer.code == 2
+        assert answer.errors == f"Error: {file} cannot be written: File exists. Choose another --output-dir.\n"
+        assert simulator.journal() == []
 
 
 class TestWhatIsNamed:

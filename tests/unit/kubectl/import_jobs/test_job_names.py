@@ -54,6 +54,11 @@ class TestNameJobs:
         assert named["a"].name.startswith("crm-")
         assert named["c"].name == "hr"
 
+    def test_gives_a_suffix_and_says_so_where_the_file_would_be_that_of_something_else(self) -> None:
+        named = name_jobs([job("a", "Kustomization"), job("b", "HR")], {}, reserved={"kustomization"})
+        assert named["a"].name.startswith("kustomization-")
+        assert [(each.is_reserved, each.is_shared) for each in named.values()] == [(False, False), (True, False)]
+
     def test_adds_the_template_where_a_service_principal_has_several_jobs(self) -> None:
         assert name_jobs([job("a", "CRM", has_siblings=True)], {})["a"].name == "crm-scim"
 
