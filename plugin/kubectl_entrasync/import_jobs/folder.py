@@ -1,7 +1,6 @@
 """The folder that manifests are written to. Nothing in it is overwritten unless that is asked for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePath
@@ -88,10 +87,12 @@ class ManifestFolder:
 
     def prepare(self) -> None:
         """Make the folder, and make sure that files can be written to it."""
-        with self._explain_refusal():
+        try:
             self.path.mkdir(parents=True, exist_ok=True)
             with TemporaryFile(dir=self.path):
                 pass
+        except OSError as error:
+            raise _refuse(self.path, error) from error
 
     def read_known(self) -> dict[str, KnownJob]:
         """Return the SynchronizationJobs that the folder has by their jobs' ids."""
@@ -99,17 +100,10 @@ class ManifestFolder:
 
     def write(self, files: Mapping[str, Manifest]) -> dict[str, Outcome]:
         """Write files by name; returns what became of each."""
-        with self._explain_refusal():
-            return {name: self._write(self.path / name, write_text(manifest)) for name, manifest in files.items()}
-
-    @contextmanager
-    def _explain_refusal(self) -> Iterator[None]:
         try:
-            yield
+            return {name: self._write(self.path / name, write_text(manifest)) for name, manifest in files.items()}
         except OSError as error:
-            raise Failure(
-                f"{error.filename or self.path} cannot be written: {error.strerror}. Choose another --output-dir."
-            ) from error
+            raise _refuse(error.filename or self.path, error) from error
 
     def _write(self, path: Path, text: str) -> Outcome:
         content = text.encode("utf-8", "replace")
@@ -130,6 +124,10 @@ class ManifestFolder:
             for document in _read_contents(path):
                 if _has_job_id(document):
                     yield document["spec"]["jobId"], KnownJob(document["metadata"]["name"], path.name)
+
+
+def _refuse(path: Path | str, error: OSError) -> Failure:
+    return Failure(f"{path} cannot be written: {error.strerror}. Choose another --output-dir.")
 
 
 def _read_contents(path: Path) -> list[Any]:

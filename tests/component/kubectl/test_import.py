@@ -167,6 +167,7 @@ class TestTheFolder:
         assert answer.code == 2
         assert answer.errors == f"Error: {file} cannot be written: File exists. Choose another --output-dir.\n"
         assert simulator.journal() == []
+        assert run_import(plugin, simulator, Path("/proc")).errors.startswith("Error: /proc cannot be written: ")
 
 
 class TestWhatIsNamed:
