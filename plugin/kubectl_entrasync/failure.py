@@ -1,6 +1,8 @@
 """What ends a command: sentences for the person at the terminal, without a traceback."""
 
 import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import PurePath
 
@@ -20,6 +22,22 @@ class ExitCode(IntEnum):
 
 class Failure(Exception):
     """A command that cannot be carried out. Its message says what, where and what to do."""
+
+
+@contextmanager
+def telling_what_stands(names: Callable[[], Iterable[str]], words: str) -> Iterator[None]:
+    """Add to a `Failure` what was written before it, and stands.
+
+    Args:
+        names: Returns what it names, at the time of the failure. Nothing is added where there is none.
+        words: A sentence with the place of the names.
+    """
+    try:
+        yield
+    except Failure as failure:
+        if not (named := ", ".join(names())):
+            raise
+        raise Failure(f"{failure} {words.format(named)}") from failure
 
 
 def explain_fault(fault: Exception) -> str:

@@ -34,22 +34,32 @@ class PagingApiServer:
         metadata = {"resourceVersion": "1", **({"continue": token} if token else {})}
         return 200, {"kind": "SynchronizationJobList", "metadata": metadata, "items": self._jobs[begin:end]}
 
+    def get(self, call: BaseHTTPRequestHandler) -> None:
+        """Answer a GET."""
+        send(call, *self.answer(read_query(call)))
+
+    def patch(self, call: BaseHTTPRequestHandler) -> None:
+        """Answer a PATCH."""
+        send(call, 405, {})
+
+    def post(self, call: BaseHTTPRequestHandler) -> None:
+        """Answer a POST."""
+        send(call, 405, {})
+
     @contextmanager
     def serve(self, kubeconfig: Path) -> Iterator[None]:
         """Answer until the end of the block, and write a kubeconfig that leads here."""
-        answer = self.answer
+        get, patch, post = self.get, self.patch, self.post
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-                status, body = answer(query)
-                data = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                with suppress(ConnectionError):  # the command was ended
-                    self.wfile.write(data)
+                get(self)
+
+            def do_PATCH(self) -> None:
+                patch(self)
+
+            def do_POST(self) -> None:
+                post(self)
 
             def log_message(self, *arguments: object) -> None:
                 """Say nothing."""
@@ -63,6 +73,22 @@ class PagingApiServer:
             finally:
                 server.shutdown()
                 thread.join()
+
+
+def read_query(call: BaseHTTPRequestHandler) -> Query:
+    """Return the query of a call."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(call.path).query).items()}
+
+
+def send(call: BaseHTTPRequestHandler, status: int, body: dict[str, Any]) -> None:
+    """Answer a call."""
+    data = json.dumps(body).encode()
+    call.send_response(status)
+    call.send_header("Content-Type", "application/json")
+    call.send_header("Content-Length", str(len(data)))
+    call.end_headers()
+    with suppress(ConnectionError):  # the command was ended
+        call.wfile.write(data)
 
 
 def _write_kubeconfig(file: Path, address: str) -> None:

@@ -8,8 +8,12 @@ from typing import Any
 
 import yaml
 from kubernetes import client, config
+from urllib3 import Retry
 
 from kubectl_entrasync.failure import Failure
+
+_RETRIES = Retry(3, read=False)
+"""A connection is tried again. An answer is not waited for again, so that a call takes no longer than it may."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,9 @@ def load_kubeconfig(file: str, context: str | None) -> Kubeconfig:
         contexts, active = config.list_kube_config_contexts(file)
         chosen = _find_context(context, contexts) or active
         with _hear_login_faults() as faults:
-            api = config.new_client_from_config(file, chosen["name"], persist_config=False)
+            api = config.new_client_from_config(
+                file, chosen["name"], persist_config=False, client_configuration=_configure()
+            )
         named: dict[str, Any] = chosen.get("context") or {}
         namespace = named.get("namespace")
     if faults:
@@ -44,6 +50,12 @@ def load_kubeconfig(file: str, context: str | None) -> Kubeconfig:
             "needs it, until `kubectl cluster-info` works."
         )
     return Kubeconfig(api, chosen["name"], namespace)
+
+
+def _configure() -> client.Configuration:
+    configuration = client.Configuration()
+    configuration.retries = _RETRIES
+    return configuration
 
 
 @contextmanager

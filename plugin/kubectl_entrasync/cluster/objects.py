@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from http import HTTPStatus
 from math import ceil
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from kubernetes import client, watch
@@ -12,7 +12,7 @@ from kubernetes import client, watch
 from kubectl_entrasync.cluster.access import Access, check_name
 from kubectl_entrasync.cluster.kinds import JOBS, Kind
 from kubectl_entrasync.cluster.pages import Object, keep_whole, read_pages
-from kubectl_entrasync.cluster.refusals import explain_refusals
+from kubectl_entrasync.cluster.refusals import Refused, Silent, explain_refusals
 
 T = TypeVar("T")
 
@@ -20,7 +20,13 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 """How long a connection and an answer may take."""
 
 _WATCH_SECONDS = 300
-"""After which a watch begins anew, so that one that has died in silence is noticed."""
+"""After which the API server ends a watch, and the next one begins."""
+
+_GRACE_SECONDS = 5.0
+"""How long a call may go on after its time is over. A connection that is silent for longer has died."""
+
+_PAUSE_SECONDS = 1.0
+"""Between a call that broke off and the next one."""
 
 _MERGE_PATCH = "application/merge-patch+json"
 
@@ -75,13 +81,25 @@ class Objects:
         return made
 
     def follow(self, within_seconds: float | None = None, *, name: str | None = None) -> Iterator[list[Object]]:
-        """Yield all of them, or the one of a name, now and again after each change, for so long or for ever."""
+        """Yield all of them, or the one of a name, now and again after each change, for so long or for ever.
+
+        What breaks off is begun anew. They are listed once more at the end, because a watch may have died in silence.
+        Raises `Failure` if that is refused, or not answered when the time is over.
+        """
         ends_at = None if within_seconds is None else monotonic() + within_seconds
-        while ends_at is None or monotonic() < ends_at:
-            objects, version = self._list_with_version(keep_whole, name)
+        is_last = False
+        while not is_last:
+            is_last = ends_at is not None and monotonic() >= ends_at
+            try:
+                objects, version = self._list_with_version(keep_whole, name, ends_at)
+            except Silent:
+                if ends_at is None or is_last:
+                    raise
+                _pause(ends_at)
+                continue
             known = {_identify(each): each for each in objects}
             yield list(known.values())
-            for event in self._watch(version, ends_at, name):
+            for event in () if is_last else self._watch(version, ends_at, name):
                 if event["type"] == "DELETED":
                     known.pop(_identify(event["object"]), None)
                 else:
@@ -100,11 +118,13 @@ class Objects:
         """The namespace that is meant, where a command is about one object."""
         return self.access.namespace or "default"
 
-    def _list_with_version(self, keep: Callable[[Object], T], name: str | None = None) -> tuple[list[T], str]:
+    def _list_with_version(
+        self, keep: Callable[[Object], T], name: str | None = None, ends_at: float | None = None
+    ) -> tuple[list[T], str]:
         call, place = self._lister()
 
         def read_page(**options: Any) -> Object:
-            timeout = (CONNECT_SECONDS, READ_SECONDS)
+            timeout = (CONNECT_SECONDS, max(_GRACE_SECONDS, _left(ends_at, READ_SECONDS)))
             with self._explain("list"):
                 page: Object = call(*place, _request_timeout=timeout, **_select(name), **options)
             return page
@@ -118,16 +138,32 @@ class Objects:
         return self._api.list_namespaced_custom_object, self._place
 
     def _watch(self, version: str, ends_at: float | None, name: str | None) -> Iterator[Object]:
-        """Yield the changes since a version, until the API server ends the watch or does not know the version."""
+        """Yield the changes since a version, until the watch ends or breaks, or its version is not known any more."""
         call, place = self._lister()
-        with self._explain("watch"):
-            seconds = _WATCH_SECONDS if ends_at is None else min(_WATCH_SECONDS, max(1, ceil(ends_at - monotonic())))
-            options = {"resource_version": version, "timeout_seconds": seconds, **_select(name)}
-            try:
+        seconds = max(1, ceil(_left(ends_at, _WATCH_SECONDS)))
+        options = {
+            "resource_version": version,
+            "timeout_seconds": seconds,
+            "_request_timeout": (CONNECT_SECONDS, seconds + _GRACE_SECONDS),
+            **_select(name),
+        }
+        try:
+            with self._explain("watch"):
                 yield from watch.Watch().stream(call, *place, **options)
-            except client.ApiException as error:
-                if error.status != HTTPStatus.GONE:
-                    raise
+        except Silent:
+            _pause(ends_at)
+        except Refused as refused:
+            if refused.status != HTTPStatus.GONE:
+                raise
+
+
+def _left(ends_at: float | None, most: float) -> float:
+    """Return how many seconds a call may take that ends with the time."""
+    return most if ends_at is None else min(most, max(0.0, ends_at - monotonic()))
+
+
+def _pause(ends_at: float | None) -> None:
+    sleep(_left(ends_at, _PAUSE_SECONDS))
 
 
 def _select(name: str | None) -> dict[str, str]:

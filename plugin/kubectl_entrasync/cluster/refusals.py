@@ -21,6 +21,10 @@ class Refused(Failure):
         self.status = status
 
 
+class Silent(Failure):
+    """The API server did not answer, or broke off."""
+
+
 @contextmanager
 def explain_refusals(access: Access, verb: str, *, name: str | None = None, kind: Kind = JOBS) -> Iterator[None]:
     """Turn what a call for objects of a kind raises into a `Failure` for people."""
@@ -29,7 +33,7 @@ def explain_refusals(access: Access, verb: str, *, name: str | None = None, kind
     except ApiException as refused:
         raise Refused(_explain(refused, access, verb, name=name, kind=kind), int(refused.status or 0)) from refused
     except HTTPError as silent:
-        raise Failure(_explain_silence(silent, access)) from silent
+        raise Silent(_explain_silence(silent, access)) from silent
 
 
 def _explain(refused: ApiException, access: Access, verb: str, *, name: str | None, kind: Kind) -> str:

@@ -1,15 +1,18 @@
 """Asks the operator by annotations, and waits for its answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from entrasync.core.primitives.times import write_go_duration
 from kubectl_entrasync.cluster.objects import Objects
 from kubectl_entrasync.cluster.pages import Object
+from kubectl_entrasync.failure import telling_what_stands
 from kubectl_entrasync.mend.answer import Answer, Result, refused
 from kubectl_entrasync.mend.job import Job, read_job
 from kubectl_entrasync.mend.verb import Verb, find_obstacle
 from kubectl_entrasync.output.progress import Progress
+
+_STANDS = "The operator has been asked about {} already, and that stands: do not ask it again."
 
 _GONE = "The resource was deleted before the operator had answered."
 
@@ -22,7 +25,8 @@ def ask(objects: Objects, documents: Sequence[Object], verb: Verb, *, token: str
         if (obstacle := find_obstacle(verb, job)) is not None:
             answers[job.name] = refused(obstacle)
             continue
-        objects.annotate(document, verb.annotate(job, token))
+        with telling_what_stands(lambda: _list_asked(answers), _STANDS):
+            objects.annotate(document, verb.annotate(job, token))
         answers[job.name] = verb.say_asked(job, token)
     return answers
 
@@ -35,8 +39,7 @@ def wait(
     last: dict[str, Job] = {}
     if not uids:
         return answers
-    only = next(iter(uids)) if len(uids) == 1 else None
-    for documents in objects.follow(timeout.total_seconds(), name=only):
+    for documents in _follow(objects, uids, timeout):
         wanted = (each for each in documents if each["metadata"]["uid"] in uids.values())
         shown = {job.uid: job for job in map(read_job, wanted)}
         for name in uids.keys() - answers.keys():
@@ -51,6 +54,16 @@ def wait(
             return answers
     late = {name: _tell_late(last.get(name), token, timeout) for name in uids.keys() - answers.keys()}
     return answers | late
+
+
+def _follow(objects: Objects, uids: Mapping[str, str], timeout: timedelta) -> Iterator[list[Object]]:
+    only = next(iter(uids)) if len(uids) == 1 else None
+    with telling_what_stands(lambda: uids, _STANDS):
+        yield from objects.follow(timeout.total_seconds(), name=only)
+
+
+def _list_asked(answers: Mapping[str, Answer]) -> list[str]:
+    return [name for name, answer in answers.items() if answer.result is Result.ASKED]
 
 
 def _say_of_open(jobs: Mapping[str, Job], answers: Mapping[str, Answer]) -> str:

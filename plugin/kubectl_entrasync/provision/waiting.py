@@ -1,28 +1,25 @@
 """Makes requests, and waits for their ends."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from kubectl_entrasync.cluster.objects import Objects
 from kubectl_entrasync.cluster.pages import Object
-from kubectl_entrasync.failure import Failure
+from kubectl_entrasync.failure import telling_what_stands
 from kubectl_entrasync.output.progress import Progress
 from kubectl_entrasync.provision.outcome import RequestOutcome, read_outcome
 
 Outcomes = Mapping[str, RequestOutcome]
+
+_STANDS = "These requests were made before, and go on: {}."
 
 
 def create_all(objects: Objects, manifests: Sequence[Object]) -> list[Object]:
     """Make requests. Raises `Failure` at the first that cannot be made, which names those that go on."""
     made: list[Object] = []
     for manifest in manifests:
-        try:
+        with telling_what_stands(lambda: [each["metadata"]["name"] for each in made], _STANDS):
             made.append(objects.create(manifest))
-        except Failure as failure:
-            if not made:
-                raise
-            names = ", ".join(each["metadata"]["name"] for each in made)
-            raise Failure(f"{failure} These requests were made before, and go on: {names}.") from failure
     return made
 
 
@@ -47,7 +44,7 @@ def wait_for_ends(
         All requests by uid, as they were last seen.
     """
     seen = dict(asked)
-    for documents in objects.follow(timeout.total_seconds()):
+    for documents in _follow(objects, asked, timeout):
         shown = {each["metadata"]["uid"]: each for each in documents}
         for uid in asked:
             if seen[uid].is_ended or uid not in shown:
@@ -60,3 +57,8 @@ def wait_for_ends(
         if not open_ones:
             break
     return seen
+
+
+def _follow(objects: Objects, asked: Outcomes, timeout: timedelta) -> Iterator[list[Object]]:
+    with telling_what_stands(lambda: [str(each.name) for each in asked.values()], _STANDS):
+        yield from objects.follow(timeout.total_seconds())
