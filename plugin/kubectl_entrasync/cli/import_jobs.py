@@ -70,7 +70,7 @@ def import_jobs(
     selection = Selection(tuple(service_principal or ()), tuple(app_id or ()), text)
     options = ImportOptions(namespace, connection, observe, with_schema, secrets, secret_store)
     folder = ManifestFolder(output_dir, overwrite=overwrite)
-    folder.prepare()
+    folder.check()
     read = asyncio.run(read_tenant(flags, selection, with_schema=with_schema))
     summary = _write(read, options, folder, kustomize=kustomize)
     if output is TABLE:

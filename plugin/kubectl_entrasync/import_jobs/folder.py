@@ -85,11 +85,11 @@ class ManifestFolder:
         self.path = path
         self._overwrite = overwrite
 
-    def prepare(self) -> None:
-        """Make the folder, and make sure that files can be written to it."""
+    def check(self) -> None:
+        """Make sure that files can be written to it, or that it can be made, without making it."""
+        nearest = next(folder for folder in (self.path, *self.path.absolute().parents) if folder.exists())
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            with TemporaryFile(dir=self.path):
+            with TemporaryFile(dir=nearest):
                 pass
         except OSError as error:
             raise _refuse(self.path, error) from error
@@ -99,8 +99,9 @@ class ManifestFolder:
         return dict(self._read_jobs())
 
     def write(self, files: Mapping[str, Manifest]) -> dict[str, Outcome]:
-        """Write files by name; returns what became of each."""
+        """Write files by name; returns what became of each. Makes the folder if it is not there."""
         try:
+            self.path.mkdir(parents=True, exist_ok=True)
             return {name: self._write(self.path / name, write_text(manifest)) for name, manifest in files.items()}
         except OSError as error:
             raise _refuse(error.filename or self.path, error) from error

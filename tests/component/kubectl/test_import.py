@@ -165,7 +165,7 @@ class TestTheFolder:
         simulator.clear_journal()
         answer = run_import(plugin, simulator, file)
         assert answer.code == 2
-        assert answer.errors == f"Error: {file} cannot be written: File exists. Choose another --output-dir.\n"
+        assert answer.errors == f"Error: {file} cannot be written: Not a directory. Choose another --output-dir.\n"
         assert simulator.journal() == []
         assert run_import(plugin, simulator, Path("/proc")).errors.startswith("Error: /proc cannot be written: ")
 
