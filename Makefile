@@ -29,12 +29,12 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 
 # `make test` leaves these to targets of their own, so that it stays short.
 PLUGIN_TESTS := tests/unit/kubectl tests/component/kubectl tests/cluster/kubectl tests/cluster/test_demo.py tests/cluster/test_demo_takeover.py
-ECOSYSTEM_TESTS := tests/ecosystem tests/component/alerts tests/component/chart tests/component/gitops
-OTHER_TESTS = $(PLUGIN_TESTS) $(ECOSYSTEM_TESTS)
+ECOSYSTEM_TESTS := tests/ecosystem tests/cluster/examples tests/component/alerts tests/component/chart tests/component/gitops
+OTHER_TESTS = tests/architecture $(PLUGIN_TESTS) $(ECOSYSTEM_TESTS)
 
-test: $(STAMP) ## Run every check and the tests of the operator
+test: $(STAMP) ## Run the tests of the operator
 	@$(BIN)/python -m control_plane get --all
-	@$(MAKE) --no-print-directory --jobs=3 check test-clusters test-parts
+	@$(MAKE) --no-print-directory --jobs=2 test-clusters test-parts
 
 test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster $(OTHER_TESTS:%=--ignore=%)
@@ -44,7 +44,7 @@ test-plugin: $(STAMP) ## Run the tests of kubectl entrasync and of make demo
 	@$(BIN)/python -m pytest --numprocesses=3 $(PLUGIN_TESTS)
 
 .PHONY: test-ecosystem
-test-ecosystem: $(STAMP) ## Run the tests of the chart, GitOps, the image and the release, and those with a real Prometheus and a real Chromium
+test-ecosystem: $(STAMP) ## Run the tests of the chart, the examples, GitOps, the image and the release, and those with a real Prometheus and a real Chromium
 	@$(BIN)/python -m control_plane get --all
 	@$(BIN)/python -m pytest --numprocesses=3 $(ECOSYSTEM_TESTS)
 
@@ -93,7 +93,7 @@ test-oldest: $(STAMP) ## Build the oldest supported API server with Go, and run 
 	@cd $(OLDEST_MODULE) && CGO_ENABLED=0 GOWORK=off go build -mod=readonly -trimpath -ldflags "-s -w $(OLDEST_STAMPS)" -o $(CURDIR)/build/kubernetes-$(OLDEST)/ k8s.io/kubernetes/cmd/kube-apiserver
 	@$(MAKE) --no-print-directory test-kubernetes PROGRAMS=build/kubernetes-$(OLDEST)
 
-check: $(STAMP) ## Run ruff, mypy, import-linter, hadolint, zizmor; see that generated files are current
+check: $(STAMP) ## Run ruff, mypy, import-linter, hadolint, zizmor and the tests of the architecture; see that generated files are current
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -104,6 +104,7 @@ check: $(STAMP) ## Run ruff, mypy, import-linter, hadolint, zizmor; see that gen
 	@$(BIN)/python -m tests.support.chart_readme --check
 	@$(BIN)/entra-sync-operator reference --check docs
 	@$(BIN)/zizmor --offline --quiet --pedantic --strict-collection .github
+	@$(BIN)/python -m pytest -q -p no:cacheprovider tests/architecture
 
 contract: $(STAMP) ## Ask a real tenant whether Graph does what the simulator assumes; says which variables it needs
 	@$(BIN)/python -m tests.contract

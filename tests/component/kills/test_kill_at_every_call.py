@@ -3,8 +3,8 @@
 The whole operator runs in memory, without Kopf, between the simulator and an API server of a few lines, in a time that
 nobody waits for. `tests/cluster/crash` kills real processes.
 
-A read changes nothing, so what a process leaves behind is the same wherever in a read it ends. `make test` ends it
-before each read, and at each point of each write. `make chaos` ends it at each point of all calls.
+A read changes nothing: a process that ends at one leaves behind what it left after the write before. `make test` ends
+it at its first call and at each point of each write. `make chaos` ends it at each point of all calls.
 """
 
 import os

@@ -36,12 +36,8 @@ def find_kills(scenario: Scenario) -> Iterable[Kill]:
 
 
 def find_kills_that_differ(scenario: Scenario) -> Iterable[Kill]:
-    """Name each end that leaves another world behind: before each read, and at each point of a write."""
-    return (
-        kill
-        for kill in find_kills(scenario)
-        if kill.point is Point.BEFORE_REQUEST or not kill.operation.startswith(READS)
-    )
+    """Name each end that leaves another world behind: that at the first call, and those at each point of a write."""
+    return (kill for kill in find_kills(scenario) if kill.number == 1 or not kill.operation.startswith(READS))
 
 
 def play(scenario: Scenario, kill: Kill | None = None, *, loses: str = "") -> Played:
