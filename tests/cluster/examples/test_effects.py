@@ -115,7 +115,7 @@ def test_the_example_recover_after_outage_starts_the_job_after_an_hour(applied_e
     example.simulator.override(job.id, merge={"status": {"quarantine": shown}})  # so that nobody waits for an hour
     found = example.environment.wait(
         example.name_of_job,
-        lambda found: "times" in found["status"].get("restarts", {}).get("recovery", {}),
+        lambda found: found["status"].get("restarts", {}).get("recovery", {}).get("outcome") == "Started",
         "the job was started again",
     )
     [started] = found["status"]["restarts"]["recovery"]["times"]

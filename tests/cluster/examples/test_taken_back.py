@@ -31,7 +31,7 @@ Comparisons = dict[str, list[Comparison]]
 
 @dataclass(frozen=True)
 class SettledExamples:
-    """All examples, applied and settled, with a stopped clock, so that no cycle ends meanwhile."""
+    """All examples, applied and settled, with Graph's clock stopped, so that no cycle ends meanwhile."""
 
     examples: list[Example]
 
@@ -105,9 +105,15 @@ def settled_examples(
 
 def _settle(applied_examples: AppliedExamples) -> SettledExamples:
     examples = [applied_examples.apply(name) for name in EXAMPLES]
-    held = next(example for example in examples if example.name == "emergency-hold")
+    named = {example.name: example for example in examples}
+    held, weekly = named["emergency-hold"], named["weekly-restart"]
     held.environment.wait(
         held.name_of_job, lambda found: found["status"]["job"]["schedule"]["state"] == "Active", "the hold is over"
+    )
+    weekly.environment.wait(
+        weekly.name_of_job,
+        lambda found: found["status"]["restarts"]["periodic"].get("outcome") == "Restarted",
+        "the restart of this week is over",
     )
     held.simulator.freeze()
     return SettledExamples(examples)

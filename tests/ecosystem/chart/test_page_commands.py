@@ -107,9 +107,9 @@ def checkout(bare_cluster: Cluster, tmp_path: Path, tmp_path_factory: pytest.Tem
     bare_cluster.create("secrets", _object("Secret", f"{RELEASE}-connection", stringData=CONNECTION), NAMESPACE)
     job = {"servicePrincipal": {"objectId": GUID}, "template": {"id": "scim"}}
     proof = {"clientId": GUID, "secretRef": {"name": "contoso-login", "key": "client-secret"}}
-    for namespace in ("identity", "hr", "people"):
+    for namespace in ("identity", "hr", "people", "demo"):
         make_namespace(bare_cluster, namespace)
-        for name in ("salesforce", "salesforce-emea", "box"):
+        for name in ("salesforce", "salesforce-emea", "box", "contoso-zoom"):
             bare_cluster.create(PLURAL, _object(KIND, name, spec=job), namespace)
         for name in ("salesforce", "contoso-login", "fabrikam-login"):
             bare_cluster.create("secrets", _object("Secret", name, stringData={"tls.crt": "x"}), namespace)
