@@ -71,8 +71,8 @@ ProvisioningRequests are not in it: they say who is provisioned, and hold what G
 A job names nobody by itself. But the operator mirrors what Graph says of a quarantine and of a failed run, in Graph's
 own words, and such a message may name a user. Personal data then stand in `status.synchronizationStatus`, in the
 messages of `Ready` and `Quarantined`, in Events and in the operator's log. Who has `...-view` in a namespace reads the
-status and the conditions, by `kubectl get syncjobs -o yaml` and by `kubectl entrasync status`, `describe` and `report`; with
-Kubernetes' own `view` the Events too. Where not everybody who views a namespace may read that, set
+status and the conditions, by `kubectl get syncjobs -o yaml` and by `kubectl entrasync status`, `describe` and
+`report`; with Kubernetes' own `view` the Events too. Where not everybody who views a namespace may read that, set
 `rbac.aggregateToView: false`, and bind `...-view` to those who may. Metrics have Graph's reasons, and none of its
 messages.
 
