@@ -10,6 +10,7 @@ from graph_simulator.control_client.client import JobView
 from tests.cluster.examples.conftest import AppliedExamples
 from tests.cluster.examples.example import Example
 from tests.cluster.examples.preparations import PREPARATIONS
+from tests.cluster.examples.timed import wait_until_the_hold_is_over, wait_until_the_week_is_over
 from tests.support.cluster import Object, has_condition
 from tests.support.operator_environment import condition
 
@@ -74,12 +75,6 @@ def test_the_example_observe_only_says_what_it_would_do_and_does_nothing(applied
     assert f"would start job {job_of(example).id}" in condition(found, "Drifted")["message"]
     assert condition(found, "Ready")["reason"] == "Observed"
     assert example.environment.writes(example.principal) == []
-
-
-def wait_until_the_hold_is_over(example: Example) -> None:
-    example.environment.wait(
-        example.name_of_job, lambda found: found["status"]["job"]["schedule"]["state"] == "Active", "the job runs"
-    )
 
 
 def test_the_example_emergency_hold_pauses_the_job_until_its_time(applied_examples: AppliedExamples) -> None:
@@ -330,6 +325,7 @@ def test_examples_that_are_applied_again_write_nothing(applied_examples: Applied
     """Nothing is written to Graph or Kubernetes. The simulator's clock is stopped, so that no cycle ends meanwhile."""
     examples = [applied_examples.apply(name) for name in PREPARATIONS]
     wait_until_the_hold_is_over(applied_examples.apply("emergency-hold"))
+    wait_until_the_week_is_over(applied_examples.apply("weekly-restart"))
     environment, simulator = examples[0].environment, examples[0].simulator
     simulator.freeze()
     principals = [principal for example in examples for principal in example.principals.values()]

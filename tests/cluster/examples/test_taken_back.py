@@ -8,6 +8,7 @@ import pytest
 from entrasync.api.names import API_VERSION, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION, KIND, PLURAL
 from tests.cluster.examples.conftest import AppliedExamples, open_examples
 from tests.cluster.examples.example import EXAMPLES, Example
+from tests.cluster.examples.timed import wait_until_the_hold_is_over, wait_until_the_week_is_over
 from tests.support.cluster import Cluster, Object
 
 OPERATOR = "entra-sync-operator"
@@ -106,16 +107,9 @@ def settled_examples(
 def _settle(applied_examples: AppliedExamples) -> SettledExamples:
     examples = [applied_examples.apply(name) for name in EXAMPLES]
     named = {example.name: example for example in examples}
-    held, weekly = named["emergency-hold"], named["weekly-restart"]
-    held.environment.wait(
-        held.name_of_job, lambda found: found["status"]["job"]["schedule"]["state"] == "Active", "the hold is over"
-    )
-    weekly.environment.wait(
-        weekly.name_of_job,
-        lambda found: found["status"]["restarts"]["periodic"].get("outcome") == "Restarted",
-        "the restart of this week is over",
-    )
-    held.simulator.freeze()
+    wait_until_the_hold_is_over(named["emergency-hold"])
+    wait_until_the_week_is_over(named["weekly-restart"])
+    examples[0].simulator.freeze()
     return SettledExamples(examples)
 
 
