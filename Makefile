@@ -39,6 +39,10 @@ test: $(STAMP) ## Run the tests of the operator
 test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster $(OTHER_TESTS:%=--ignore=%)
 
+.PHONY: test-kills
+test-kills: $(STAMP) ## End the process at each point of each of its calls; make test does so at its writes
+	@KILLS=all $(BIN)/python -m pytest --numprocesses=2 tests/component/kills
+
 test-plugin: $(STAMP) ## Run the tests of kubectl entrasync and of make demo
 	@$(BIN)/python -m control_plane get
 	@$(BIN)/python -m pytest --numprocesses=3 $(PLUGIN_TESTS)

@@ -41,7 +41,8 @@ class BreakingApiServer(PagingApiServer):
         super().__init__(list(self.jobs.values()))
         self.watches = 0
         self.is_lost_after_watch = False
-        self.is_answered_during_watch = False
+        self.answers_at: int | None = None
+        """The watch during which the operator answers, counted from 1."""
         self._break_watch = break_watch
         self._refused = refused
 
@@ -72,7 +73,7 @@ class BreakingApiServer(PagingApiServer):
 
     def _watch(self, call: Call) -> None:
         self.watches += 1
-        for job in self.jobs.values() if self.is_answered_during_watch else ():
+        for job in self.jobs.values() if self.watches == self.answers_at else ():
             job["status"] = {"lastHandledReconcileAt": job["metadata"]["annotations"][TOKEN]}
         self._break_watch(call)
 

@@ -4,7 +4,8 @@ The whole operator runs in memory, without Kopf, between the simulator and an AP
 nobody waits for. `tests/cluster/crash` kills real processes.
 
 A read changes nothing: a process that ends at one leaves behind what it left after the write before. `make test` ends
-it at its first call and at each point of each write. `make chaos` ends it at each point of all calls.
+it at its first call and at each point of each write. `make test-kills` and `make chaos` end it at each point of all
+calls.
 """
 
 import os

@@ -17,7 +17,7 @@ RESTARTED_SECONDS = 120.0
 RECORDED_AT_ONCE = frozenset({"restartJob"})
 """Writes that are sent again only if the process ended before it had written down that they were answered."""
 
-READS = ("get", "list", "log in", "post events")
+WITHOUT_EFFECT = ("get", "list", "log in", "post events")
 """How the calls begin that leave Graph and the resources as they are. Nobody reads an Event back."""
 
 
@@ -37,7 +37,7 @@ def find_kills(scenario: Scenario) -> Iterable[Kill]:
 
 def find_kills_that_differ(scenario: Scenario) -> Iterable[Kill]:
     """Name each end that leaves another world behind: that at the first call, and those at each point of a write."""
-    return (kill for kill in find_kills(scenario) if kill.number == 1 or not kill.operation.startswith(READS))
+    return (kill for kill in find_kills(scenario) if kill.number == 1 or not kill.operation.startswith(WITHOUT_EFFECT))
 
 
 def play(scenario: Scenario, kill: Kill | None = None, *, loses: str = "") -> Played:
