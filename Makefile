@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # So many tests of clusters run at once. Most wait for simulated time, so that more than one fit on a core.
-TESTERS ?= 4
+TESTERS ?= 6
 # Some images set this; each of the many processes of a test or demo would then compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts test-plugin check contract chaos soak worlds bench crds golden clean lock audit version released-crds release-check test-python test-kubernetes test-kubernetes-release test-oldest
+.PHONY: help demo test test-clusters test-parts test-plugin test-sandbox check contract chaos soak worlds bench crds golden clean lock audit version released-crds release-check test-python test-kubernetes test-kubernetes-release test-oldest
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +29,9 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 
 # `make test` leaves these to targets of their own, so that it stays short.
 PLUGIN_TESTS := tests/unit/kubectl tests/component/kubectl tests/cluster/kubectl tests/cluster/test_demo.py tests/cluster/test_demo_takeover.py
-ECOSYSTEM_TESTS := tests/ecosystem tests/cluster/examples tests/component/alerts tests/component/chart tests/component/gitops
-OTHER_TESTS = tests/architecture $(PLUGIN_TESTS) $(ECOSYSTEM_TESTS)
+ECOSYSTEM_TESTS := tests/ecosystem tests/cluster/examples tests/cluster/test_first_job.py tests/component/alerts tests/component/chart tests/component/gitops tests/unit/release
+SANDBOX_TESTS := tests/unit/graph_simulator tests/unit/control_plane tests/unit/benchmarks tests/unit/support tests/component/graph_simulator tests/component/contract tests/cluster/test_control_plane.py tests/cluster/controllers/test_controllers.py
+OTHER_TESTS = tests/architecture $(PLUGIN_TESTS) $(ECOSYSTEM_TESTS) $(SANDBOX_TESTS)
 
 test: $(STAMP) ## Run the tests of the operator
 	@$(BIN)/python -m control_plane get --all
@@ -40,12 +41,16 @@ test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster $(OTHER_TESTS:%=--ignore=%)
 
 .PHONY: test-kills
-test-kills: $(STAMP) ## End the process at each point of each of its calls; make test does so at its writes
-	@KILLS=all $(BIN)/python -m pytest --numprocesses=2 tests/component/kills
+test-kills: $(STAMP) ## End the process at each point of each of its calls; make test does so after its writes
+	@CHAOS_REPORT=build/chaos.json KILLS=all $(BIN)/python -m pytest --numprocesses=2 tests/component/kills
 
 test-plugin: $(STAMP) ## Run the tests of kubectl entrasync and of make demo
 	@$(BIN)/python -m control_plane get
 	@$(BIN)/python -m pytest --numprocesses=3 $(PLUGIN_TESTS)
+
+test-sandbox: $(STAMP) ## Run the tests of what the other tests stand on: the Graph simulator, the control plane, the contract test, the benchmarks
+	@$(BIN)/python -m control_plane get
+	@$(BIN)/python -m pytest --numprocesses=2 $(SANDBOX_TESTS)
 
 .PHONY: test-ecosystem
 test-ecosystem: $(STAMP) ## Run the tests of the chart, the examples, GitOps, the image and the release, and those with a real Prometheus and a real Chromium

@@ -17,7 +17,8 @@ DESCRIPTIONS = {
         "the end of the process at each of its calls: before the request, after the server has acted, after the "
         "answer; in creates, starts, pauses, adoption, saves of secrets, restarts by each channel, recovery, approvals "
         "of deletions, settings, schemas and their backups, intervals, holds, expirations, deletions, recreation and "
-        "provisioning requests (each write in `make test`, every call in `make chaos`)"
+        "provisioning requests (one end for each write in `make test`, every call in `make test-kills` and `make "
+        "chaos`)"
     ),
     "SIGKILL of a real process in the middle of a create": "SIGKILL of a real process in the middle of a create",
     "SIGKILL of a real process in the middle of a write that is no create": (
@@ -41,8 +42,8 @@ DESCRIPTIONS = {
     "Two installs whose namespaces overlap": "two installs whose namespaces overlap",
     "An event in a soak: owners, people, failing jobs, troubles and restarts": (
         "an event in a soak: jobs that are applied, edited, restarted, deleted, paused, broken and removed, and "
-        "provisioning requests, in all kinds of trouble (30 jobs for five simulated hours; 500 jobs for three days in "
-        "`make soak`)"
+        "provisioning requests, in all kinds of trouble (20 jobs for three and a half simulated hours; 500 jobs "
+        "for three days in `make soak`)"
     ),
     "Each kind of call to Graph with each kind of fault": "each kind of call to Graph with each kind of fault",
     "Each step of a login with each kind of fault": "each step of a login with each kind of fault",
@@ -74,7 +75,7 @@ DESCRIPTIONS = {
         "minutes (300 in `make test`, 5,000 in `make chaos`)"
     ),
     "Both replicas are killed while Graph refuses every other call": (
-        "a create of many, while Graph refuses every other call and all replicas are killed at once, twice (120 in "
+        "a create of many, while Graph refuses every other call and all replicas are killed at once, twice (60 in "
         "`make test`, 300 in `make chaos`)"
     ),
     "Many creates while the quota of writes is used up": (

@@ -14,7 +14,7 @@ from tests.support.operator_environment import open_environment
 from tests.support.polling import HANG_SECONDS, until
 from tests.support.replica_set import ReplicaSet, is_graph_write, open_replicas
 
-RESOURCES = int(os.environ.get("REPLICA_STORM_RESOURCES", "120"))
+RESOURCES = int(os.environ.get("REPLICA_STORM_RESOURCES", "60"))
 """`make chaos` asks for more."""
 
 REFUSED = 429

@@ -24,7 +24,7 @@ from tests.support.soak.report import describe_course, describe_soak
 SEED = os.environ.get("SOAK_SEED", "1")
 """`random` draws one."""
 
-JOBS, DAYS = int(os.environ.get("SOAK_JOBS", "30")), float(os.environ.get("SOAK_DAYS", "0.2"))
+JOBS, DAYS = int(os.environ.get("SOAK_JOBS", "20")), float(os.environ.get("SOAK_DAYS", "0.15"))
 RATE = float(os.environ.get("SOAK_RATE", "240"))
 """The replication bound of fifteen minutes is almost four real seconds then. A call must end within it, also on a slow
 machine, as it does in real time."""
@@ -53,7 +53,7 @@ def plan_course() -> Course:
         jobs=JOBS,
         days=DAYS,
         rate=RATE,
-        events=max(300, 5 * JOBS),
+        events=max(200, 5 * JOBS),
         troubles=round(TROUBLES_PER_HOUR * 24 * DAYS),
         restarts=min(2 + round(4 * DAYS), 8),
         patience_seconds=PATIENCE_SECONDS,

@@ -3,9 +3,9 @@
 The whole operator runs in memory, without Kopf, between the simulator and an API server of a few lines, in a time that
 nobody waits for. `tests/cluster/crash` kills real processes.
 
-A read changes nothing: a process that ends at one leaves behind what it left after the write before. `make test` ends
-it at its first call and at each point of each write. `make test-kills` and `make chaos` end it at each point of all
-calls.
+Only a write leaves another world behind: a process that ends at any other point leaves what it left after the write
+before. `make test` ends it before its first call and after each write has had its effect. `make test-kills` and
+`make chaos` end it at each point of all calls.
 """
 
 import os

@@ -36,8 +36,15 @@ def find_kills(scenario: Scenario) -> Iterable[Kill]:
 
 
 def find_kills_that_differ(scenario: Scenario) -> Iterable[Kill]:
-    """Name each end that leaves another world behind: that at the first call, and those at each point of a write."""
-    return (kill for kill in find_kills(scenario) if kill.number == 1 or not kill.operation.startswith(WITHOUT_EFFECT))
+    """Name one end for each world that can be left behind: that before the first call, and that after each write.
+
+    It makes no difference to the world whether the answer to a write still arrives, or the request of the next.
+    """
+    for kill in find_kills(scenario):
+        is_first = kill.number == 1 and kill.point is Point.BEFORE_REQUEST
+        is_write = kill.point is Point.BEFORE_ANSWER and not kill.operation.startswith(WITHOUT_EFFECT)
+        if is_first or is_write:
+            yield kill
 
 
 def play(scenario: Scenario, kill: Kill | None = None, *, loses: str = "") -> Played:

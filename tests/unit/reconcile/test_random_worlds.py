@@ -274,7 +274,7 @@ def is_settled(resource: Resource) -> bool:
 
 
 SETTINGS = settings(
-    max_examples=int(os.environ.get("RANDOM_WORLDS", "24")),
+    max_examples=int(os.environ.get("RANDOM_WORLDS", "16")),
     derandomize="RANDOM_WORLDS" not in os.environ,  # the suite makes the same worlds each time
     stateful_step_count=50,
     deadline=None,
