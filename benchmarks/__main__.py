@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import httpx
 
-from benchmarks.environment import PROJECT, NotMeasuredError
+from benchmarks.checkout import PROJECT
+from benchmarks.errors import NotMeasuredError
 from benchmarks.figure import Figure, format_result, format_row, measure_figure, write_results
 from benchmarks.figures import (
     cpu_seconds_1000_claims_round,

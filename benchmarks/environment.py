@@ -11,19 +11,17 @@ from typing import Any
 
 import yaml
 
+from benchmarks.checkout import PROJECT
+from benchmarks.errors import NotMeasuredError
+from benchmarks.installed_operator import begin_installed_operator
 from control_plane import ControlPlane
 from control_plane.audit import Request
 from graph_simulator.control_client.client import Launch, SimulatorClient
 from local_stack import ACCOUNT_USER, Cluster, ObservedJob, OperatorLaunch, OperatorProcess, WorldTime
 
-PROJECT = Path(__file__).resolve().parents[1]
 NAMESPACE = "bench"
 WAIT_TIMEOUT_SECONDS = 120.0
 LATE_REQUEST_DELAY_SECONDS = 2.0
-
-
-class NotMeasuredError(Exception):
-    """What a figure measures did not happen."""
 
 
 @dataclass(frozen=True)
@@ -132,5 +130,6 @@ def start_environment(
         operator_launch = OperatorLaunch(
             cluster.create_operator_account(), simulator.directory, world_time, lease=lease
         )
-        with OperatorProcess.start(operator_launch, Path(name) / "operator.log") as operator:
+        log = Path(name) / "operator.log"
+        with OperatorProcess.start(operator_launch, log, begin=begin_installed_operator) as operator:
             yield BenchmarkEnvironment(cluster, simulator, operator, operator_launch)

@@ -6,7 +6,8 @@ object id, so that nothing has to be looked up.
 
 from typing import Any
 
-from benchmarks.environment import NAMESPACE, NotMeasuredError, start_environment
+from benchmarks.environment import NAMESPACE, start_environment
+from benchmarks.errors import NotMeasuredError
 
 SECRET = f"""
 apiVersion: v1

@@ -5,7 +5,8 @@ Graph is asked once more for each expression that it has not read yet. Here the 
 
 from typing import Any
 
-from benchmarks.environment import NAMESPACE, NotMeasuredError, start_environment
+from benchmarks.environment import NAMESPACE, start_environment
+from benchmarks.errors import NotMeasuredError
 
 RULE, USERS = "USER_OUTBOUND_USER", "Provision Azure Active Directory Users"
 

@@ -7,7 +7,8 @@ processes share this machine: kubectl, API server, etcd, simulator and operator.
 
 import time
 
-from benchmarks.environment import NAMESPACE, NotMeasuredError, start_environment
+from benchmarks.environment import NAMESPACE, start_environment
+from benchmarks.errors import NotMeasuredError
 
 COUNT = 1000
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from benchmarks.environment import NAMESPACE, BenchmarkEnvironment, start_environment
+from benchmarks.installed_operator import begin_installed_operator
 from local_stack import OperatorProcess
 
 TIMES = 3
@@ -24,7 +25,8 @@ def measure() -> float:
         leader, seconds = environment.operator, []
         for number, manifest in enumerate(environment.make_manifests(TIMES)):
             log = Path(folder) / f"replica-{number}.log"
-            standby = replicas.enter_context(OperatorProcess.start(environment.launch, log))
+            start = OperatorProcess.start(environment.launch, log, begin=begin_installed_operator)
+            standby = replicas.enter_context(start)
             seconds.append(_take_over(environment, leader, manifest))
             leader = standby
         return max(seconds)

@@ -4,7 +4,8 @@ The job has run once and waits for its next cycle. The audit log counts every wr
 synchronizationjobs and their status.
 """
 
-from benchmarks.environment import BenchmarkEnvironment, NotMeasuredError, start_environment
+from benchmarks.environment import BenchmarkEnvironment, start_environment
+from benchmarks.errors import NotMeasuredError
 
 RATE = 60.0
 POLLS = 10

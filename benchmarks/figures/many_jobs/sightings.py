@@ -9,7 +9,7 @@ from typing import Self
 
 import httpx
 
-from benchmarks.environment import NotMeasuredError
+from benchmarks.errors import NotMeasuredError
 from local_stack import Cluster, ObservedJob
 
 STANDSTILL_SECONDS = 120.0

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from benchmarks.environment import NotMeasuredError
+from benchmarks.errors import NotMeasuredError
 from graph_simulator.control_client.client import Launch, SimulatorClient
 
 JOBS = 1000
