@@ -1,8 +1,10 @@
 """Responses that are unreadable, endless or misleading."""
 
 import gzip
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
@@ -22,8 +24,25 @@ from tests.support.scripted_client import (
     Call,
     ScriptedClient,
     each,
+    run_scripted_client,
 )
 from tests.support.scripted_graph import JSON, Reply
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ScriptedClient]:
+    """One client for hundreds of tests, which has logged in."""
+    async with run_scripted_client(tmp_path_factory.mktemp("scripted")) as client:
+        yield client
+
+
+@pytest.fixture
+def scripted(shared: ScriptedClient) -> ScriptedClient:
+    """The shared client, of a Graph that has forgotten the test before."""
+    shared.graph.forget()
+    return shared
 
 
 class TestUnreadableResponse:
