@@ -1,24 +1,20 @@
 """What Flux says of our objects by the expressions of examples/gitops/flux, which its own evaluator runs."""
 
-from typing import Any
-
 import pytest
-import yaml
 
 from entrasync.api.names import API_VERSION
-from tests.support.gitops.argo_cd import FOLDER
 from tests.support.gitops.engines import Engines
+from tests.support.gitops.examples import FLUX, read_kind
 from tests.support.gitops.phase import CURRENT, IN_PROGRESS, KINDS, TERMINATING, Phase
-
-KUSTOMIZATION = FOLDER.parent / "flux" / "kustomization.yaml"
 
 
 def health_check_expressions() -> dict[str, dict[str, str]]:
     """Return the expressions for each kind."""
-    spec: dict[str, Any] = yaml.safe_load(KUSTOMIZATION.read_text(encoding="utf-8"))["spec"]
-    assert {each["apiVersion"] for each in spec["healthCheckExprs"]} == {API_VERSION}
+    kustomizations = read_kind("Kustomization", FLUX / "kustomizations.yaml")
+    checks = [check for each in kustomizations for check in each["spec"].get("healthCheckExprs", ())]
+    assert {check["apiVersion"] for check in checks} == {API_VERSION}
     words = ("inProgress", "failed", "current")
-    return {each["kind"]: {word: each[word] for word in words} for each in spec["healthCheckExprs"]}
+    return {check["kind"]: {word: check[word] for word in words} for check in checks}
 
 
 def wanted(phase: Phase) -> str:

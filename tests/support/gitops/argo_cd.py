@@ -22,11 +22,11 @@ from entrasync.api.names import (
     REQUEST_ANNOTATIONS,
     RESTART_ANNOTATION,
 )
+from tests.support.gitops.examples import ARGO_CD
 from tests.support.gitops.phase import KINDS, Phase
 from tests.support.gitops.phases import record_phases
 
-FOLDER = Path(__file__).parents[3] / "examples" / "gitops" / "argo-cd"
-CUSTOMIZATIONS = FOLDER / "resource_customizations" / GROUP
+CUSTOMIZATIONS = ARGO_CD / "resource_customizations" / GROUP
 
 KINDS_WITH_ACTIONS = (KIND, CONNECTION_KIND)
 
@@ -106,8 +106,8 @@ def generated_files(phases: list[Phase]) -> Iterator[tuple[Path, str]]:
     marks = {"app.kubernetes.io/name": "argocd-cm", "app.kubernetes.io/part-of": "argocd"}
     metadata = {"name": "argocd-cm", "namespace": "argocd", "labels": marks}
     config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": configuration()}
-    yield FOLDER / "argocd-cm.yaml", f"{_ADVICE}\n{write_yaml(config_map)}"
-    yield FOLDER / "helm-values.yaml", f"{_ADVICE}\n{write_yaml({'configs': {'cm': configuration()}})}"
+    yield ARGO_CD / "argocd-cm.yaml", f"{_ADVICE}\n{write_yaml(config_map)}"
+    yield ARGO_CD / "helm-values.yaml", f"{_ADVICE}\n{write_yaml({'configs': {'cm': configuration()}})}"
     objects = {(phase.kind, phase.name): phase.object for phase in phases}
     data = {KIND: _JOB_DATA, CONNECTION_KIND: _CONNECTION_DATA}
     for kind in KINDS:
