@@ -1,14 +1,21 @@
-"""The page that compares the chart with others names values that there are, and config/ is what the chart renders."""
+"""What pages say of the chart's values is so, and config/ is what the chart renders."""
 
 import json
 import re
+import shlex
 from typing import Any
+
+import pytest
 
 from tests.support.helm import CHART, ROOT, Helm
 from tests.support.kustomize_base import BASE, CRDS, render_operator
 
 PAGE = (ROOT / "docs" / "chart.md").read_text(encoding="utf-8")
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+
+CHOICES = re.findall(r"`(--set [^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+SEEN_IN_A_CLUSTER = "--set connection.checkSecret=false"
+"""What it chooses, an install shows (`tests/ecosystem/chart/test_install.py`): a rendering asks no cluster."""
 
 
 def has_value(path: str) -> bool:
@@ -40,6 +47,16 @@ def test_the_page_beside_other_charts_names_every_group_of_values() -> None:
     }
     untold = {name for name in SCHEMA["properties"] if f"`{name}" not in ours} - own
     assert untold == set()
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_choice_that_the_readme_offers_is_taken_and_changes_what_is_rendered(helm3: Helm, choice: str) -> None:
+    chosen = helm3.render("operator", *shlex.split(choice))
+    assert (chosen != helm3.render("operator")) is (choice != SEEN_IN_A_CLUSTER)
+
+
+def test_the_readme_offers_choices() -> None:
+    assert SEEN_IN_A_CLUSTER in CHOICES
 
 
 def test_the_kustomize_base_is_what_the_chart_renders(helm3: Helm) -> None:

@@ -49,7 +49,10 @@ EXPECTED = {
     "kubectl create": ["already exists"],
     "helm rollback": ["release has no 0 version"],  # nothing was upgraded, so there is nothing to go back to
 }
-"""What a line may end with here, since no operator runs and the objects of all lines exist."""
+"""What a line may end with here, since no operator runs and the objects of all lines exist.
+
+What lines wait for is looked up in the CRDs instead (`tests/architecture/test_kubectl_reads.py`).
+"""
 
 REPLACED = {
     r"^helm install ": "helm upgrade --install ",
