@@ -12,18 +12,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import yaml
 
 from release.version import read_version
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster
 from tests.support.helm import CHART, ROOT, Helm
 from tests.support.installation import SimulatedTenant, clear, free_port
+from tests.support.page_commands import sections_of
 from tests.support.page_shell import run_page_command
 from tests.support.pod import Pod
 from tests.support.warm_start import fork_operator
 
 NAME = "entra-sync-operator"
+TEMPLATE = "zendesk"
+FROM_FIRST_JOB = {
+    "TENANT_ID": "1. Set the variables",
+    "CLIENT_ID": "2. Register the app",
+    "CLIENT_SECRET": "By a client secret",
+    "OBJECT_ID": "An application that exists",
+    "TEMPLATE": "7. Find the template and the job",
+}
+"""The variables that Install takes from docs/first-job.md, each with the section that sets it."""
+
 ASSIGNMENT = re.compile(r"([A-Z_]+)=(\S+)(?: +#.*)?")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -52,12 +62,14 @@ def list_namespaces(section: list[str], before: set[str]) -> set[str]:
 
 @dataclass
 class Reader:
-    """A reader who follows the README in a checkout, with a client secret in a file."""
+    """A reader who follows the README in a checkout, in the shell in which first-job.md was followed before."""
 
     cluster: Cluster
     tenant: SimulatedTenant
     helm: Helm
     folder: Path
+    object_id: str
+    """The service principal of their own application, which is not that of the examples."""
     pod: Pod | None = None
     left_out: list[str] = field(default_factory=list)
     assigned: dict[str, str] = field(default_factory=dict)
@@ -89,30 +101,28 @@ class Reader:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that the README names, and `helm` and `kubectl` on the PATH."""
+        """The variables that the README takes from first-job.md, and `helm` and `kubectl` on the PATH."""
         programs = self.folder / "bin"
         path = os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])
-        reported = {"TENANT_ID": self.tenant.facts["tenant_id"], "CLIENT_ID": self.tenant.facts["client_id"]}
+        of_tenant = {name.upper(): self.tenant.facts[name] for name in ("tenant_id", "client_id", "client_secret")}
+        found = of_tenant | {"OBJECT_ID": self.object_id, "TEMPLATE": TEMPLATE}
         homes = {f"HELM_{part}_HOME": str(self.folder) for part in ("CACHE", "CONFIG", "DATA")}
-        return self.cluster.plane.environment() | homes | reported | {"PATH": path} | self.assigned
+        return self.cluster.plane.environment() | homes | found | {"PATH": path} | self.assigned
 
 
 @pytest.fixture
 def reader(
     bare_cluster: Cluster, tenant: SimulatedTenant, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Reader]:
-    """A reader whose tenant has the application of examples/minimal.yaml."""
+    """A reader whose tenant has another application than examples/minimal.yaml names, with another template."""
     helm = find_helm("helm4", tmp_path_factory).at(bare_cluster)
     (tmp_path / "bin").mkdir()
     for name, program in {"helm": helm.program, "kubectl": bare_cluster.plane.binaries["kubectl"]}.items():
         (tmp_path / "bin" / name).symlink_to(program)
     for folder in ("charts", "examples"):
         (tmp_path / folder).symlink_to(ROOT / folder)
-    (tmp_path / "client-secret").write_text(tenant.facts["client_secret"] + "\n", encoding="utf-8")
-    spec = yaml.safe_load((ROOT / "examples" / "minimal.yaml").read_text(encoding="utf-8"))["spec"]
-    template = {"id": spec["template"]["id"], "factory_tag": spec["template"]["id"]}
-    principal = tenant.simulator.create_service_principal(id=spec["servicePrincipal"]["objectId"], templates=[template])
-    follower = Reader(bare_cluster, tenant, helm, tmp_path)
+    principal = tenant.simulator.create_service_principal(templates=[TEMPLATE])
+    follower = Reader(bare_cluster, tenant, helm, tmp_path, principal.id)
     yield follower
     if follower.pod is not None:
         follower.pod.stop()
@@ -124,10 +134,20 @@ def test_the_readme_leads_from_helm_install_to_a_ready_job_and_back(reader: Read
     printed = {command: reader.follow(command) for command in commands("Install")}
     [wait] = [command for command in printed if command.startswith("kubectl wait --for=condition=Ready")]
     assert "salesforce condition met" in printed[wait]
-    assert re.search(r"^salesforce +SfOutDelta +Active .* True ", printed["kubectl get syncjobs"], re.MULTILINE)
+    assert re.search(rf"^salesforce +{TEMPLATE} +Active .* True ", printed["kubectl get syncjobs"], re.MULTILINE)
     image = f'"$IMAGE:{read_version(ROOT)}"'
     assert reader.left_out == [f"docker build --tag {image} .", f"docker push {image}"]
     assert reader.cluster.find("apps/v1", "deployments", NAME, NAME) is None
+
+
+def test_install_takes_each_variable_that_it_does_not_set_from_a_step_of_the_page_of_the_first_job() -> None:
+    section = commands("Install")
+    used = {name for command in section for name in re.findall(r"\$([A-Z_]+)", command)}
+    assigned = {found[1] for command in section if (found := ASSIGNMENT.fullmatch(command))}
+    assert used - assigned == set(FROM_FIRST_JOB)
+    blocks = {each.title: "\n".join(each.blocks) for each in sections_of(ROOT / "docs" / "first-job.md")}
+    for name, title in FROM_FIRST_JOB.items():
+        assert re.search(rf"^{name}=", blocks[title], re.MULTILINE)
 
 
 def test_the_trial_leaves_no_namespace_in_the_way_of_the_install() -> None:
