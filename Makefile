@@ -147,8 +147,8 @@ golden: $(STAMP) ## Write config/ anew, and what the chart is expected to render
 	@$(BIN)/python -m tests.support.golden_chart
 	@$(BIN)/python -m tests.support.gitops.argo_cd
 
-release-check: $(STAMP) ## Make what is released in build/release, and check it (TAG=v1.2.3, IMAGE=required)
-	@$(BIN)/python -m release check $(if $(TAG),--tag "$(TAG)") $(if $(IMAGE),--image "$(IMAGE)") $(if $(REPOSITORY),--repository "$(REPOSITORY)")
+release-check: $(STAMP) ## Make what is released in build/release, and check it (TAG=v1.2.3, IMAGE=required, IMAGE_REPOSITORY, REPOSITORY)
+	@$(BIN)/python -m release check $(if $(TAG),--tag "$(TAG)") $(if $(IMAGE),--image "$(IMAGE)") $(if $(IMAGE_REPOSITORY),--image-repository "$(IMAGE_REPOSITORY)") $(if $(REPOSITORY),--repository "$(REPOSITORY)")
 
 version: $(STAMP) ## Write VERSION=1.2.3 to pyproject.toml and to each place that repeats it
 	@test -n "$(VERSION)" || { echo "Say which version: make version VERSION=1.2.3"; exit 1; }

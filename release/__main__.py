@@ -10,6 +10,7 @@ from control_plane.programs.binaries import obtain
 from release.checklist import check_release, open_release
 from release.crds.baseline import record_crds
 from release.errors import NotReleasableError
+from release.publication import Publication
 from release.version import read_version, write_version
 
 ROOT = Path(__file__).parents[1]
@@ -32,7 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="make everything that is released, and check it")
     check.add_argument("--tag", default="", help="the tag of the release, such as v1.2.3 (default: it is only tried)")
     check.add_argument("--image", choices=["required"], help="fail where no image can be built")
-    check.add_argument("--repository", default="", help="the address of the repository on GitHub, for krew")
+    check.add_argument("--repository", default="", help="the address of the repository on GitHub")
+    check.add_argument("--image-repository", default="", help="where the operator's image is pushed, without a tag")
     check.set_defaults(action=_check)
     version = commands.add_parser("version", help="write a version to pyproject.toml and to each place that repeats it")
     version.add_argument("version", metavar="VERSION", help="such as 1.2.3 or 1.2.3-rc.1")
@@ -49,7 +51,7 @@ def _check(options: argparse.Namespace) -> None:
         helm,
         tag=options.tag,
         is_image_required=options.image == "required",
-        repository=options.repository,
+        publication=Publication(options.image_repository, options.repository),
     )
     check_release(release, print)
 

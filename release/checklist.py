@@ -9,6 +9,7 @@ from pathlib import Path
 from release.crds.accepted import ACCEPTED
 from release.crds.baseline import CURRENT, find_breaks_since, last_record
 from release.errors import NotReleasableError
+from release.publication import UNPUBLISHED, Publication, find_publication_faults
 from release.steps.bill_of_materials import check_bill, write_bill
 from release.steps.chart import check_chart, pack_chart
 from release.steps.clean_install import LOCK, check_program, install_wheel, make_environment
@@ -39,8 +40,7 @@ class Release:
     tag: str = ""
     """The tag of the release; empty while it is only tried."""
     is_image_required: bool = False
-    repository: str = UNKNOWN_REPOSITORY
-    """Its address on GitHub, for what is downloaded from the release."""
+    publication: Publication = UNPUBLISHED
 
     @property
     def output(self) -> Path:
@@ -61,8 +61,9 @@ def check_release(release: Release, say: Callable[[str], None]) -> None:
     release.output.mkdir(parents=True)
     distributions = _make_distributions(release)
     say(f"{distributions.wheel.name} and {distributions.sdist.name} have what a stranger needs.")
+    repository = release.publication.repository or UNKNOWN_REPOSITORY
     described = write_krew_plugin(
-        distributions.wheel, release.root, release.output, version=release.version, repository=release.repository
+        distributions.wheel, release.root, release.output, version=release.version, repository=repository
     )
     check_krew_plugin(described, release.version)
     say(f"{described.name} describes the plugin for krew.")
@@ -71,9 +72,9 @@ def check_release(release: Release, say: Callable[[str], None]) -> None:
     bill = write_bill(python, release.root, release.output)
     check_bill(bill, (release.root / LOCK).read_text(encoding="utf-8"), release.version)
     say(f"{bill.name} names what is installed there.")
-    package = pack_chart(release.helm, release.root, release.output)
-    check_chart(package, release.helm, release.version, release.root)
-    say(f"{package.name} has the version, the CRDs and the image of this release.")
+    package = pack_chart(release.helm, release.root, release.output, release.publication, release.version)
+    check_chart(package, release.helm, release.version, release.root, release.publication)
+    say(_describe_chart(package, release.publication))
     say(build_images(find_builder(), release.version, release.root, is_required=release.is_image_required))
     write_sums(release.output)
     say(f"All is in {OUTPUT}.")
@@ -89,6 +90,7 @@ def check_statements(release: Release) -> None:
     faults = [
         *find_version_faults(release.root),
         *(find_tag_faults(release.tag, changelog, release.version) if release.tag else []),
+        *find_publication_faults(release.publication, release.root, is_tagged=bool(release.tag)),
         *find_breaks_since(last_record(release.root), release.root / CURRENT, ACCEPTED),
     ]
     if faults:
@@ -103,10 +105,20 @@ def write_sums(folder: Path) -> None:
 
 
 def open_release(
-    root: Path, helm: Path, *, tag: str = "", is_image_required: bool = False, repository: str = ""
+    root: Path,
+    helm: Path,
+    *,
+    tag: str = "",
+    is_image_required: bool = False,
+    publication: Publication = UNPUBLISHED,
 ) -> Release:
     """Return the release of the present version."""
-    return Release(root, read_version(root), helm, tag, is_image_required, repository or UNKNOWN_REPOSITORY)
+    return Release(root, read_version(root), helm, tag, is_image_required, publication)
+
+
+def _describe_chart(package: Path, publication: Publication) -> str:
+    image = publication.image or "no image, because IMAGE_REPOSITORY is not given"
+    return f"{package.name} has the version and the CRDs of this release, and names {image}."
 
 
 def _make_distributions(release: Release) -> Distributions:

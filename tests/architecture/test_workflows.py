@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from release.publication import Publication
 from tests.support.helm import ROOT
 
 FOLDER = ROOT / ".github"
@@ -98,6 +99,19 @@ class TestWorkflows:
         for image in ("$IMAGE", "$IMAGE-simulator"):
             assert f'push_image "{image}"' in commands
             assert re.search(rf'cosign sign --yes "{re.escape(image)}@\$\w+"', commands)
+
+    def test_of_a_release_check_the_chart_with_the_image_that_is_pushed(self) -> None:
+        jobs = read(FOLDER / "workflows" / "release.yml")["jobs"]
+        [step] = [each for each in jobs["check"]["steps"] if "make release-check" in each.get("run", "")]
+        assert 'IMAGE_REPOSITORY="$IMAGE_REPOSITORY"' in step["run"]
+        assert step["env"]["IMAGE_REPOSITORY"] == jobs["check"]["outputs"]["image"]
+        assert jobs["publish"]["env"]["IMAGE"] == "${{ needs.check.outputs.image }}"
+
+    def test_of_a_release_push_the_chart_where_its_readme_says(self) -> None:
+        commands = "\n".join(step.get("run", "") for step in steps_of(FOLDER / "workflows" / "release.yml"))
+        assert 'CHARTS=$(dirname "$IMAGE")/charts' in commands
+        assert re.search(r'helm push "\S+" "oci://\$CHARTS"', commands)
+        assert Publication("host/owner/name").chart == "oci://host/owner/charts/entra-sync-operator"
 
     def test_of_a_release_publish_the_package_that_was_checked_with_no_right_but_to_log_in(self) -> None:
         job = read(FOLDER / "workflows" / "release.yml")["jobs"]["package"]

@@ -12,7 +12,7 @@ the first kind is refused.
 
 {{- define "entra-sync-operator.refuseContradictions" -}}
 {{- if not .Values.image.repository -}}
-{{- fail "image.repository is empty: no image is published yet, so build one with the Dockerfile, push it to where the cluster can pull it from, and set image.repository to that." -}}
+{{- fail "image.repository is empty: leave it as the chart of a release has it, or build an image with the Dockerfile, push it to where the cluster can pull it from, and set image.repository to that." -}}
 {{- end -}}
 {{- $watch := .Values.watch -}}
 {{- if and (eq $watch.scope "Namespaces") (not $watch.namespaces) -}}

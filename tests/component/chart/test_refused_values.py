@@ -99,7 +99,7 @@ LABELLED: dict[str, dict[str, Any]] = {
 """Values with a label that the chart sets itself, by their place."""
 
 CONTRADICTIONS: list[Case] = [
-    ({"image": {"repository": ""}}, "image.repository is empty: no image is published yet, so build one"),
+    ({"image": {"repository": ""}}, "image.repository is empty: leave it as the chart of a release has it, or build"),
     (
         {"watch": {"scope": "Namespaces"}},
         "watch.scope is Namespaces but watch.namespaces is empty: list the namespaces",

@@ -11,7 +11,6 @@ import pytest
 from release.checklist import SUMS, check_statements, open_release, write_sums
 from release.errors import NotReleasableError
 from release.steps.bill_of_materials import check_bill, write_bill
-from release.steps.chart import CHART, check_chart, pack_chart
 from release.steps.clean_install import check_program
 from release.steps.commands import run_tool
 from release.steps.distributions import (
@@ -25,20 +24,9 @@ from release.steps.distributions import (
 )
 from release.steps.image import BUILDERS, Builder, Found, build_images, find_builder
 from release.version import read_version
-from tests.support.helm import ROOT, Helm
+from tests.support.helm import ROOT
 
 VERSION = read_version(ROOT)
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files that Git tracks, without what a test or an editor left beside them."""
-    folder = tmp_path_factory.mktemp("release") / "checkout"
-    for name in tracked_files(ROOT):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -126,37 +114,6 @@ class TestBill:
     def test_is_refused_for_another_version(self, bill: Path) -> None:
         with pytest.raises(NotReleasableError, match=r"Build it again for 9\.9\.9"):
             check_bill(bill, "", "9.9.9")
-
-
-class TestChart:
-    def test_is_packed_with_this_version(self, helm: Helm, checkout: Path, tmp_path: Path) -> None:
-        package = pack_chart(helm.program, checkout, tmp_path)
-        assert package.name == f"entra-sync-operator-{VERSION}.tgz"
-        check_chart(package, helm.program, VERSION, ROOT)
-
-    def test_of_another_version_is_refused(self, helm3: Helm, checkout: Path, tmp_path: Path) -> None:
-        package = pack_chart(helm3.program, checkout, tmp_path)
-        with pytest.raises(NotReleasableError, match=r"says 9\.9\.9. Run: make version VERSION=9\.9\.9"):
-            check_chart(package, helm3.program, "9.9.9", ROOT)
-
-    def test_with_other_crds_is_refused(self, helm3: Helm, checkout: Path, tmp_path: Path) -> None:
-        package = pack_chart(helm3.program, checkout, tmp_path)
-        shutil.copytree(ROOT / "crds", tmp_path / "crds")
-        crd = min((tmp_path / "crds").iterdir())
-        crd.write_text("another", encoding="utf-8")
-        with pytest.raises(NotReleasableError, match=rf"has not the {crd.name} of crds/\. Run: make crds"):
-            check_chart(package, helm3.program, VERSION, tmp_path)
-
-    def test_that_runs_another_image_is_refused(self, helm3: Helm, checkout: Path, tmp_path: Path) -> None:
-        spoilt = tmp_path / "checkout"
-        shutil.copytree(checkout / CHART, spoilt / CHART)
-        values = spoilt / CHART / "values.yaml"
-        text = values.read_text(encoding="utf-8")
-        assert '  tag: ""' in text
-        values.write_text(text.replace('  tag: ""', '  tag: "9.9.9"', 1), encoding="utf-8")
-        package = pack_chart(helm3.program, spoilt, tmp_path)
-        with pytest.raises(NotReleasableError, match=r"Leave image\.tag of .* empty"):
-            check_chart(package, helm3.program, VERSION, ROOT)
 
 
 class TestImage:
