@@ -22,6 +22,7 @@ USE = re.compile(r"^\s*(?:- )?uses: (\S+)(.*)$", re.MULTILINE)
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 VERSION_COMMENT = re.compile(r" # v\d+\.\d+\.\d+")
 REGISTRIES = re.compile(r"\b(?:ghcr\.io|docker\.io|quay\.io|gcr\.io|pypi\.org|registry\.\w+)\b")
+MAKES = "make release-check"
 NEVER_UPDATED = "/sandbox/control_plane/programs/kubernetes-oldest"
 ZIZMOR = Path(sys.executable).with_name("zizmor")
 
@@ -89,6 +90,14 @@ class TestWorkflows:
     def test_of_ci_run_what_a_contributor_runs(self) -> None:
         assert ".ci/run" in [step.get("run") for step in steps_of(FOLDER / "workflows" / "ci.yml")]
 
+    def test_of_ci_check_on_each_change_what_a_release_checks(self) -> None:
+        [here] = [step["run"] for step in steps_of(FOLDER / "workflows" / "ci.yml") if MAKES in step.get("run", "")]
+        [there] = [
+            step["run"] for step in steps_of(FOLDER / "workflows" / "release.yml") if MAKES in step.get("run", "")
+        ]
+        settings = [re.findall(r"\b([A-Z]+(?:_[A-Z]+)*)=", command) for command in (here, there)]
+        assert settings == [["IMAGE", "IMAGE_REPOSITORY", "REPOSITORY"], ["TAG", *settings[0]]]
+
     def test_of_a_release_publish_only_what_was_tested_and_checked(self) -> None:
         jobs = read(FOLDER / "workflows" / "release.yml")["jobs"]
         assert (jobs["check"]["needs"], jobs["publish"]["needs"]) == ("test", "check")
@@ -102,7 +111,7 @@ class TestWorkflows:
 
     def test_of_a_release_check_the_chart_with_the_image_that_is_pushed(self) -> None:
         jobs = read(FOLDER / "workflows" / "release.yml")["jobs"]
-        [step] = [each for each in jobs["check"]["steps"] if "make release-check" in each.get("run", "")]
+        [step] = [each for each in jobs["check"]["steps"] if MAKES in each.get("run", "")]
         assert 'IMAGE_REPOSITORY="$IMAGE_REPOSITORY"' in step["run"]
         assert step["env"]["IMAGE_REPOSITORY"] == jobs["check"]["outputs"]["image"]
         assert jobs["publish"]["env"]["IMAGE"] == "${{ needs.check.outputs.image }}"
