@@ -10,9 +10,15 @@ from release.crds.accepted import ACCEPTED
 from release.crds.baseline import CURRENT, find_breaks_since, last_record
 from release.errors import NotReleasableError
 from release.publication import UNPUBLISHED, Publication, find_publication_faults
-from release.steps.bill_of_materials import check_bill, write_bill
+from release.steps.bill_of_materials import OPERATOR, SIMULATOR, Described, check_bill, write_bill
 from release.steps.chart import check_chart, pack_chart
-from release.steps.clean_install import LOCK, check_program, install_wheel, make_environment
+from release.steps.clean_install import (
+    check_program,
+    check_simulator,
+    install_lock,
+    install_wheel,
+    make_environment,
+)
 from release.steps.distributions import (
     Distributions,
     build_distributions,
@@ -67,11 +73,12 @@ def check_release(release: Release, say: Callable[[str], None]) -> None:
     )
     check_krew_plugin(described, release.version)
     say(f"{described.name} describes the plugin for krew.")
-    python = _try_clean_install(release, distributions)
-    say(f"{distributions.wheel.name} runs in an environment that has nothing but {LOCK}.")
-    bill = write_bill(python, release.root, release.output)
-    check_bill(bill, (release.root / LOCK).read_text(encoding="utf-8"), release.version)
-    say(f"{bill.name} names what is installed there.")
+    python = _try_operator(release, distributions)
+    say(f"{distributions.wheel.name} runs in an environment that has nothing but {OPERATOR.lock}.")
+    say(_make_bill(release, OPERATOR, python))
+    python = _try_simulator(release)
+    say(f"The simulator runs in an environment that has nothing but {SIMULATOR.lock}.")
+    say(_make_bill(release, SIMULATOR, python))
     package = pack_chart(release.helm, release.root, release.output, release.publication, release.version)
     check_chart(package, release.helm, release.version, release.root, release.publication)
     say(_describe_chart(package, release.publication))
@@ -130,8 +137,23 @@ def _make_distributions(release: Release) -> Distributions:
     return distributions
 
 
-def _try_clean_install(release: Release, distributions: Distributions) -> Path:
+def _try_operator(release: Release, distributions: Distributions) -> Path:
     python = make_environment(release.root / "build" / "release-environment")
-    install_wheel(python, distributions.wheel, release.root)
+    install_lock(python, release.root / OPERATOR.lock)
+    install_wheel(python, distributions.wheel)
     check_program(python, release.version, release.root)
     return python
+
+
+def _try_simulator(release: Release) -> Path:
+    python = make_environment(release.root / "build" / "simulator-environment")
+    install_lock(python, release.root / SIMULATOR.lock)
+    check_simulator(python, release.root)
+    return python
+
+
+def _make_bill(release: Release, described: Described, python: Path) -> str:
+    bill = write_bill(described, python, root=release.root, into=release.output)
+    lock = (release.root / described.lock).read_text(encoding="utf-8")
+    check_bill(bill, described, lock=lock, version=release.version)
+    return f"{bill.name} names what is installed there."

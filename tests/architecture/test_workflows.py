@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from release.publication import Publication
+from release.steps.bill_of_materials import OPERATOR, SIMULATOR
 from tests.support.helm import ROOT
 
 FOLDER = ROOT / ".github"
@@ -108,6 +109,12 @@ class TestWorkflows:
         for image in ("$IMAGE", "$IMAGE-simulator"):
             assert f'push_image "{image}"' in commands
             assert re.search(rf'cosign sign --yes "{re.escape(image)}@\$\w+"', commands)
+
+    @pytest.mark.parametrize(("image", "bill"), [("$IMAGE", OPERATOR.bill), ("$IMAGE-simulator", SIMULATOR.bill)])
+    def test_of_a_release_attach_to_each_image_its_own_bill_of_materials(self, image: str, bill: str) -> None:
+        commands = "\n".join(step.get("run", "") for step in steps_of(FOLDER / "workflows" / "release.yml"))
+        predicate = re.escape(f"--predicate build/release/{bill}")
+        assert re.search(rf'cosign attest --yes --type cyclonedx {predicate} "{re.escape(image)}@\$\w+"', commands)
 
     def test_of_a_release_check_the_chart_with_the_image_that_is_pushed(self) -> None:
         jobs = read(FOLDER / "workflows" / "release.yml")["jobs"]

@@ -1,6 +1,5 @@
 """The steps of `make release-check` that need no network, each on what it makes of this very checkout."""
 
-import json
 import shutil
 import sys
 import zipfile
@@ -10,8 +9,6 @@ import pytest
 
 from release.checklist import SUMS, check_statements, open_release, write_sums
 from release.errors import NotReleasableError
-from release.steps.bill_of_materials import check_bill, write_bill
-from release.steps.clean_install import check_program
 from release.steps.commands import run_tool
 from release.steps.distributions import (
     Distributions,
@@ -76,44 +73,6 @@ class TestDistributions:
         sdist = build_distributions(other, tmp_path / "made").sdist
         with pytest.raises(NotReleasableError, match="is another than"):
             check_wheel_of_sdist(Distributions(distributions.wheel, sdist))
-
-
-class TestCleanInstall:
-    """The download is left out: the environment of the tests has the same lock."""
-
-    def test_the_installed_program_is_of_this_version(self) -> None:
-        check_program(Path(sys.executable), VERSION, ROOT)
-
-    def test_a_program_of_another_version_is_refused(self) -> None:
-        with pytest.raises(NotReleasableError, match=rf"says 'entra-sync-operator {VERSION}', and pyproject"):
-            check_program(Path(sys.executable), "9.9.9", ROOT)
-
-    def test_a_program_that_writes_other_crds_is_refused(self, tmp_path: Path) -> None:
-        (tmp_path / "crds").mkdir()
-        with pytest.raises(NotReleasableError, match=r"could not write the CRDs of crds/ .* Run: make crds"):
-            check_program(Path(sys.executable), VERSION, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def bill(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_bill(Path(sys.executable), ROOT, tmp_path_factory.mktemp("bill"), is_validated=False)
-
-
-class TestBill:
-    def test_names_each_package_as_the_lock_has_it(self, bill: Path, tmp_path: Path) -> None:
-        content = json.loads(bill.read_text(encoding="utf-8"))
-        content["components"] = [each for each in content["components"] if each["name"] not in {"pip", "setuptools"}]
-        tidy = tmp_path / bill.name
-        tidy.write_text(json.dumps(content), encoding="utf-8")
-        check_bill(tidy, (ROOT / "requirements-dev.lock").read_text(encoding="utf-8"), VERSION)
-
-    def test_is_refused_with_a_package_that_is_not_locked(self, bill: Path) -> None:
-        with pytest.raises(NotReleasableError, match=r"names .*pytest \S+.*, which requirements\.lock does not"):
-            check_bill(bill, (ROOT / "requirements.lock").read_text(encoding="utf-8"), VERSION)
-
-    def test_is_refused_for_another_version(self, bill: Path) -> None:
-        with pytest.raises(NotReleasableError, match=r"Build it again for 9\.9\.9"):
-            check_bill(bill, "", "9.9.9")
 
 
 class TestImage:
