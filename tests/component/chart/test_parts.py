@@ -1,6 +1,9 @@
 """Parts of the chart that the stored manifests do not show: what values have to do with each other, and files."""
 
+import json
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +12,19 @@ import yaml
 
 from tests.support.alert_cases import read_rules
 from tests.support.helm import CHART, REPOSITORY, Helm, documents, tidy
+from tests.support.installation import NOBODY
 
 OPEN: dict[str, Any] = {"connection": {"namespaces": ["*"]}}
 NAMED: dict[str, Any] = {"connection": {"namespaces": ["identity"]}}
 WITHOUT_CONNECTION: dict[str, Any] = {"connection": {"identity": "None"}}
 AGGREGATE = "rbac.authorization.k8s.io/aggregate-to-"
+WITH_EVERY_TEMPLATE: dict[str, Any] = {
+    "simulator": {"enabled": True},
+    "networkPolicy": {"enabled": True},
+    "clouds": {"Private": {"graphUrl": "https://graph.private.example", "authority": "https://login.private.example"}},
+    "graphConnections": [{"name": "contoso", "spec": {"tenantId": NOBODY}}],
+    "metrics": {part: {"enabled": True} for part in ("serviceMonitor", "prometheusRule", "grafanaDashboard")},
+}
 NONE, ALL = {"view"}, {"view", "edit", "admin"}
 
 RULES = """groups:
@@ -56,15 +67,28 @@ def test_a_release_for_namespaces_has_nothing_outside_of_them_unless_it_installs
 
 
 def test_common_labels_are_on_every_object_of_the_chart_and_no_selector(helm: Helm) -> None:
+    """Each template makes something, but for the one of objects that the user wrote himself."""
     labels = {"cost-centre": "4711"}
-    more = {"metrics": {"serviceMonitor": {"enabled": True}}, "networkPolicy": {"enabled": True}}
-    rendered = documents(helm.render("entra", values=more | {"commonLabels": labels}))
-    kinds = {each["kind"] for each in rendered if labels.items() <= each["metadata"]["labels"].items()}
-    assert {each["kind"] for each in rendered} == kinds
-    assert {"CustomResourceDefinition", "NetworkPolicy", "ServiceMonitor", "PodDisruptionBudget"} <= kinds
-    [deployment] = [each for each in rendered if each["kind"] == "Deployment"]
-    assert labels.items() <= deployment["spec"]["template"]["metadata"]["labels"].items()
-    assert "cost-centre" not in deployment["spec"]["selector"]["matchLabels"]
+    text = helm.render("entra", values=WITH_EVERY_TEMPLATE | {"commonLabels": labels})
+    used = {path.removeprefix(f"{CHART.name}/") for path in re.findall(r"^# Source: (.+)$", text, re.MULTILINE)}
+    templates = {str(path.relative_to(CHART)) for path in (CHART / "templates").rglob("*.yaml")}
+    assert templates - used == {"templates/extraobjects.yaml"}
+    rendered = documents(text)
+    pods = [each["spec"]["template"] for each in rendered if each["kind"] == "Deployment"]
+    without = [each for each in rendered + pods if not labels.items() <= each["metadata"].get("labels", {}).items()]
+    assert without == []
+    selected = json.dumps([list(selectors(each)) for each in rendered])
+    assert "app.kubernetes.io/instance" in selected
+    assert "cost-centre" not in selected
+
+
+def selectors(found: Any) -> Iterator[Any]:
+    """Find each selector in an object."""
+    parts = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
+    for key, part in parts:
+        if str(key).lower().endswith("selector"):
+            yield part
+        yield from selectors(part)
 
 
 @pytest.mark.parametrize("place", ["podLabels", "commonLabels"])

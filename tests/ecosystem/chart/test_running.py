@@ -182,8 +182,10 @@ def test_a_job_of_another_namespace_is_reconciled_only_by_a_release_for_the_clus
 
 
 def test_the_probes_of_the_installed_operator_succeed(release: Release) -> None:
-    assert release.pod.probe("livenessProbe") == httpx.codes.OK
-    assert release.pod.probe("readinessProbe") == httpx.codes.OK
+    probes = [name for name in release.pod.container if name.endswith("Probe")]
+    assert {name: release.pod.probe(name) for name in probes} == dict.fromkeys(
+        ("startupProbe", "livenessProbe", "readinessProbe"), httpx.codes.OK
+    )
 
 
 def test_the_service_leads_to_the_metrics(release: Release) -> None:

@@ -19,7 +19,7 @@ PLACE = "value-sets"
 def ready_cluster(bare_cluster: Cluster, crds_of_others: Path) -> Iterator[Cluster]:
     """A cluster with the CRDs, and those of the Prometheus operator."""
     bare_cluster.apply_crds(ROOT / "crds")
-    for plural in ("servicemonitors", "podmonitors"):
+    for plural in ("servicemonitors", "podmonitors", "prometheusrules"):
         bare_cluster.apply_crds(crds_of_others / f"monitoring.coreos.com_{plural}.yaml")
     make_namespace(bare_cluster, PLACE)
     yield bare_cluster
