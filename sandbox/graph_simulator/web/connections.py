@@ -5,8 +5,6 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-import httpx
-
 from graph_simulator.traffic.journal import Entry
 from graph_simulator.web.answers import draw_ids
 
@@ -39,6 +37,8 @@ def close_connection(send: Send) -> None:
     cycle = getattr(send, "__self__", None)
     transport = getattr(cycle, "transport", None)
     if cycle is None or transport is None:
+        import httpx  # it runs the app here, and the simulator's image has no HTTP client
+
         raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
     transport.close()
     cycle.disconnected = True

@@ -4,26 +4,29 @@ There is no container engine and no image registry here, so the base image and t
 of the image is compared with the one that this environment was installed from, hashes and all).
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from graph_simulator.process import Running
 from tests.support.dockerfile import Instruction, read_stages
 from tests.support.helm import ROOT
 from tests.support.pod import image_instruction
+from tests.support.simulator_client import SimulatorClient
 
 BUILD, BUILD_SIMULATOR, BARE, SIMULATOR, LAST = read_stages(ROOT / "Dockerfile")
 ALL = [*BUILD, *BUILD_SIMULATOR, *BARE, *SIMULATOR, *LAST]
 IMAGES = pytest.mark.parametrize("image", [LAST, SIMULATOR], ids=["operator", "simulator"])
-HOME = "/opt/entra-sync-operator"
+HOME, SIMULATOR_HOME = "/opt/entra-sync-operator", "/opt/graph-simulator"
 
 
 def runs(stage: list[Instruction]) -> list[str]:
@@ -69,7 +72,7 @@ class TestDockerfile:
         assert "ensurepip" in line
         assert [each.rest for each in LAST if each.word == "COPY"] == [f"--from=build {HOME} {HOME}"]
         assert [each.rest for each in SIMULATOR if each.word == "COPY"] == [
-            "--from=build-simulator /opt/graph-simulator /opt/graph-simulator"
+            f"--from=build-simulator {SIMULATOR_HOME} {SIMULATOR_HOME}"
         ]
         assert runs([*SIMULATOR, *LAST]) == []
 
@@ -119,11 +122,34 @@ def build(folder: Path) -> Path:
     copy_sources(folder / "src")
     create, _, _, install, finish = runs(BUILD)
     run_step(create, folder)
-    dependencies = folder / HOME[1:] / site_packages(folder / HOME[1:]) / "dependencies.pth"
-    dependencies.write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    link_locked("requirements.lock", folder / HOME[1:])
     run_step(install, folder)
     run_step(finish, folder)
     return folder / HOME[1:]
+
+
+@pytest.fixture(scope="module")
+def simulator_image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The environment that the stage of the simulator copies."""
+    folder = tmp_path_factory.mktemp("simulator-image")
+    (folder / "src").mkdir()
+    create, _, finish = runs(BUILD_SIMULATOR)
+    run_step(create, folder)
+    link_locked("requirements-simulator.lock", folder / SIMULATOR_HOME[1:])
+    [(_, _), (source, target)] = [each.arguments for each in BUILD_SIMULATOR if each.word == "COPY"]
+    copy_folder(ROOT / source, folder / target[1:])
+    run_step(finish, folder)
+    return folder / SIMULATOR_HOME[1:]
+
+
+def link_locked(lock: str, environment: Path) -> None:
+    """Put exactly the packages of a lock into an environment, from the one that the tests run in."""
+    into = environment / site_packages(environment)
+    for pin in locked(lock):
+        found = metadata.distribution(pin.split("==")[0])
+        for name in {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}:
+            if not (into / name).exists():  # a few packages share a folder
+                (into / name).symlink_to(str(found.locate_file(name)))
 
 
 class TestBuildSteps:
@@ -154,22 +180,39 @@ class TestBuildSteps:
         assert done.returncode == 2
         assert "--tenant-id (ENTRASYNC_TENANT_ID) is needed" in done.stderr
 
+    def test_the_simulator_runs_from_its_environment_and_writes_nothing_into_it(
+        self, simulator_image: Path, tmp_path: Path
+    ) -> None:
+        before = snapshot(simulator_image)
+        assert list(simulator_image.rglob("pip*")) == []
+
+        def begin(arguments: Sequence[str], _: Mapping[str, str], log: Path) -> Running:
+            return begin_simulator(simulator_image, arguments, log)
+
+        with SimulatorClient.run(tmp_path, begin=begin) as simulator:
+            assert simulator.jobs(simulator.create_service_principal().id) == []
+        assert snapshot(simulator_image) == before
+
 
 def copy_sources(to: Path) -> None:
     to.mkdir(parents=True)
     for name in copied(BUILD):
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+            copy_folder(source, to / name)
         else:
             shutil.copy(source, to)
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
 
 
 def run_step(line: str, folder: Path) -> None:
     """Run a RUN instruction with the shell that a builder uses."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
     done = subprocess.run(  # our own Dockerfile
-        ["/bin/sh", "-c", line.replace(HOME, str(folder / HOME[1:]))],
+        ["/bin/sh", "-c", line.replace("/opt/", f"{folder}/opt/")],
         cwd=folder / "src",
         env=build_variables() | {"PATH": path, "HOME": str(folder)},
         capture_output=True,
@@ -186,13 +229,31 @@ def build_variables() -> dict[str, str]:
 
 
 def run_operator(image: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    settings = " ".join(each.rest for each in [*BARE, *LAST] if each.word == "ENV")
-    variables = dict(pair.split("=", 1) for pair in settings.split())
-    environment = variables | {"PATH": variables["PATH"].replace(HOME, str(image)).replace("$PATH", os.defpath)}
-    program = shutil.which(image_instruction("ENTRYPOINT")[0], path=environment["PATH"])
-    assert program is not None
-    command = [program, *arguments]
+    environment = read_environment(LAST, HOME, image)
+    command = [*find_program(LAST, environment), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def begin_simulator(image: Path, arguments: Sequence[str], log: Path) -> Running:
+    environment = read_environment(SIMULATOR, SIMULATOR_HOME, image)
+    command = [*find_program(SIMULATOR, environment), *arguments]
+    with log.open("ab") as output:
+        return subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+
+
+def read_environment(stage: list[Instruction], home: str, image: Path) -> dict[str, str]:
+    """Read the environment of a stage's container, with the home of its image on this machine."""
+    settings = " ".join(each.rest for each in [*BARE, *stage] if each.word == "ENV")
+    variables = dict(pair.split("=", 1) for pair in settings.split())
+    return {name: value.replace(home, str(image)).replace("$PATH", os.defpath) for name, value in variables.items()}
+
+
+def find_program(stage: list[Instruction], environment: Mapping[str, str]) -> list[str]:
+    """Find the program of a stage's ENTRYPOINT, and its first words."""
+    [(name, *words)] = [json.loads(each.rest) for each in stage if each.word == "ENTRYPOINT"]
+    program = shutil.which(name, path=environment["PATH"])
+    assert program is not None
+    return [program, *words]
 
 
 def site_packages(home: Path) -> Path:
