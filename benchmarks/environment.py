@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from benchmarks.installed_operator import begin_installed_operator
 from control_plane import ControlPlane
 from control_plane.audit import Request
 from graph_simulator.control_client.client import Launch, SimulatorClient
+from graph_simulator.process import Running, begin_simulator
 from local_stack import ACCOUNT_USER, Cluster, ObservedJob, OperatorLaunch, OperatorProcess, WorldTime
 
 NAMESPACE = "bench"
@@ -30,6 +31,7 @@ class BenchmarkEnvironment:
 
     cluster: Cluster
     simulator: SimulatorClient
+    simulator_pid: int
     operator: OperatorProcess
     launch: OperatorLaunch
 
@@ -116,6 +118,12 @@ def start_environment(
         lease: The name of the Lease by which the operator is elected; None for an operator without replicas.
     """
     world_time = WorldTime.starting_now(rate)
+    simulators: list[Running] = []
+
+    def begin(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
+        simulators.append(begin_simulator(arguments, environment, log))
+        return simulators[-1]
+
     launch = Launch(
         clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=rate, latency_ms=latency_ms
     )
@@ -123,7 +131,7 @@ def start_environment(
         tempfile.TemporaryDirectory(prefix="entra-sync-bench-") as name,
         ControlPlane.start(Path(name) / "control-plane", audit="Metadata" if has_audit else None) as plane,
         Cluster(plane) as cluster,
-        SimulatorClient.run(Path(name) / "graph", launch) as simulator,
+        SimulatorClient.run(Path(name) / "graph", launch, begin=begin) as simulator,
     ):
         cluster.install(PROJECT / "crds")
         cluster.create_namespace(NAMESPACE)
@@ -132,4 +140,4 @@ def start_environment(
         )
         log = Path(name) / "operator.log"
         with OperatorProcess.start(operator_launch, log, begin=begin_installed_operator) as operator:
-            yield BenchmarkEnvironment(cluster, simulator, operator, operator_launch)
+            yield BenchmarkEnvironment(cluster, simulator, simulators[0].pid, operator, operator_launch)

@@ -14,6 +14,10 @@ REPEATED = re.compile(
     re.MULTILINE,
 )
 
+SIMULATOR = re.compile(
+    r"With 200 jobs it takes (\d+) MiB of memory, and its journal of .+ up to (\d+) MiB more\.$", re.MULTILINE
+)
+
 
 def published() -> tuple[int, int, int]:
     """Return the MiB without jobs, with 1,000 and with 5,000 of them, as `make bench` measured."""
@@ -43,3 +47,12 @@ def test_the_request_holds_a_thousand_jobs_and_the_limit_five_thousand_with_as_m
     request, limit = (mebibytes(resources[part]["memory"]) for part in ("requests", "limits"))
     assert thousand <= request < limit
     assert 2 * five_thousand <= limit
+
+
+def test_the_request_of_the_simulator_holds_200_jobs_and_the_limit_its_full_journal_too() -> None:
+    """`make bench` measures the jobs as mebibytes_simulator_200_resources."""
+    [(jobs, journal)] = SIMULATOR.findall(chart_values())
+    resources = yaml.safe_load(chart_values())["simulator"]["resources"]
+    request, limit = (mebibytes(resources[part]["memory"]) for part in ("requests", "limits"))
+    assert int(jobs) <= request
+    assert int(jobs) + int(journal) <= limit
