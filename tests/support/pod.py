@@ -132,7 +132,7 @@ class Pod:
                 fresh.rename(target / name)
 
     def probe(self, kind: str) -> int:
-        """Probe as the kubelet does for `startupProbe`, `livenessProbe` or `readinessProbe`; return the status, 0 for no answer."""
+        """Probe as the kubelet does, for example for `startupProbe`; return the status, 0 for no answer."""
         asked = self.container[kind]["httpGet"]
         return self.get(asked["path"], asked["port"])[0]
 
