@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from control_plane import ControlPlane
-from control_plane.programs.binaries import installed
-from control_plane.programs.catalog import WITH_CONTROLLERS
 from tests.support.cluster import Cluster
+from tests.support.controlled_plane import open_controlled_plane
 from tests.support.leaks import find_leaks
 from tests.support.operator_environment import OperatorEnvironment, another_namespace, open_environment
 
@@ -18,15 +17,8 @@ CRDS = Path(__file__).parents[3] / "crds"
 @pytest.fixture(scope="package")
 def controlled_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """A control plane with the controllers that empty namespaces and delete objects whose owner is gone."""
-    binaries = installed(WITH_CONTROLLERS)
-    if binaries is None:
-        pytest.fail(
-            "kube-controller-manager is not here yet. Run: python -m control_plane get --all",
-            pytrace=False,
-        )
     controllers = ("namespace-controller", "garbage-collector-controller")
-    folder = tmp_path_factory.mktemp("controlled-plane")
-    with ControlPlane.start(folder, binaries=binaries, controllers=controllers) as plane:
+    with open_controlled_plane(tmp_path_factory.mktemp("controlled-plane"), *controllers) as plane:
         yield plane
 
 

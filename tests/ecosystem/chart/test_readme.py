@@ -8,6 +8,7 @@ environment variables, as a name server could do it.
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests.support.cluster import Cluster
 from tests.support.helm import CHART, ROOT, Helm
 from tests.support.installation import SimulatedTenant, clear, free_port
 from tests.support.page_commands import sections_of
-from tests.support.page_shell import run_page_command
+from tests.support.page_shell import prepare_checkout, run_page_command
 from tests.support.pod import Pod
 from tests.support.warm_start import fork_operator
 
@@ -44,20 +45,6 @@ def commands(title: str) -> list[str]:
     section = readme.split(f"\n### {title}\n")[1].split("\n### ")[0]
     blocks = "".join(BLOCK.findall(section)).replace("\\\n", "")
     return [line.removeprefix("$ ") for line in blocks.splitlines() if line.startswith("$ ")]
-
-
-def list_namespaces(section: list[str], before: set[str]) -> set[str]:
-    """Follow what commands do to namespaces, from those that exist before; fails where one is created twice."""
-    namespaces = set(before)
-    for command in section:
-        found = re.search(r"(?:namespace|--namespace) ([a-z-]+)", command)
-        if found and command.startswith("kubectl create namespace "):
-            assert found[1] not in namespaces, f"{command}: it exists already"
-        if found and (command.startswith("kubectl create namespace ") or "--create-namespace" in command):
-            namespaces.add(found[1])
-        if found and command.startswith("kubectl delete namespace "):
-            namespaces.remove(found[1])
-    return namespaces
 
 
 @dataclass
@@ -110,23 +97,25 @@ class Reader:
         return self.cluster.plane.environment() | homes | found | {"PATH": path} | self.assigned
 
 
+@contextmanager
+def open_reader(cluster: Cluster, tenant: SimulatedTenant, helm: Helm, folder: Path) -> Iterator[Reader]:
+    """Prepare a reader whose tenant has another application than examples/minimal.yaml names, with another template."""
+    prepare_checkout(folder, helm, cluster)
+    principal = tenant.simulator.create_service_principal(templates=[TEMPLATE])
+    reader = Reader(cluster, tenant, helm, folder, principal.id)
+    yield reader
+    if reader.pod is not None:
+        reader.pod.stop()
+    tenant.simulator.remove_service_principal(principal.id)
+
+
 @pytest.fixture
 def reader(
     bare_cluster: Cluster, tenant: SimulatedTenant, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Reader]:
-    """A reader whose tenant has another application than examples/minimal.yaml names, with another template."""
     helm = find_helm("helm4", tmp_path_factory).at(bare_cluster)
-    (tmp_path / "bin").mkdir()
-    for name, program in {"helm": helm.program, "kubectl": bare_cluster.plane.binaries["kubectl"]}.items():
-        (tmp_path / "bin" / name).symlink_to(program)
-    for folder in ("charts", "examples"):
-        (tmp_path / folder).symlink_to(ROOT / folder)
-    principal = tenant.simulator.create_service_principal(templates=[TEMPLATE])
-    follower = Reader(bare_cluster, tenant, helm, tmp_path, principal.id)
-    yield follower
-    if follower.pod is not None:
-        follower.pod.stop()
-    tenant.simulator.remove_service_principal(principal.id)
+    with open_reader(bare_cluster, tenant, helm, tmp_path) as reader:
+        yield reader
     clear(bare_cluster)
 
 
@@ -148,8 +137,3 @@ def test_install_takes_each_variable_that_it_does_not_set_from_a_step_of_the_pag
     blocks = {each.title: "\n".join(each.blocks) for each in sections_of(ROOT / "docs" / "first-job.md")}
     for name, title in FROM_FIRST_JOB.items():
         assert re.search(rf"^{name}=", blocks[title], re.MULTILINE)
-
-
-def test_the_trial_leaves_no_namespace_in_the_way_of_the_install() -> None:
-    trial = list_namespaces(commands("Try it in your own cluster"), set())
-    assert list_namespaces(commands("Install"), trial) == {NAME}

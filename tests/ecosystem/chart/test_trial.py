@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,9 +19,9 @@ import pytest
 from tests.ecosystem.chart.test_readme import ASSIGNMENT, commands
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object
-from tests.support.helm import CHART, ROOT, Helm
+from tests.support.helm import CHART, Helm
 from tests.support.installation import clear, free_port
-from tests.support.page_shell import run_page_command
+from tests.support.page_shell import prepare_checkout, run_page_command
 from tests.support.pod import Pod
 from tests.support.polling import until
 from tests.support.warm_start import fork_operator, fork_simulator
@@ -28,7 +29,6 @@ from tests.support.warm_start import fork_operator, fork_simulator
 NAME = "entra-sync-operator"
 PLACE = "trial"
 """The namespace in place of the README's, which the test of its other commands makes: nothing here removes one."""
-SERVICE = f"https://{NAME}-simulator.{PLACE}.svc"
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
@@ -39,6 +39,8 @@ class Trial:
     cluster: Cluster
     helm: Helm
     folder: Path
+    place: str = PLACE
+    """The namespace of the release: the README's own only where a controller ends it afterwards."""
     pods: list[Pod] = field(default_factory=list)
     assigned: dict[str, str] = field(default_factory=dict)
     """The variables that the commands set."""
@@ -50,12 +52,12 @@ class Trial:
         if assignment := ASSIGNMENT.fullmatch(command):
             self.assigned[assignment[1]] = assignment[2]
             return ""
-        if command.startswith(("docker ", "kubectl delete namespace ")):  # no controller would end the namespace
+        if command.startswith("docker ") or (command.startswith("kubectl delete namespace ") and self.place != NAME):
             return ""
         if command.startswith("kubectl rollout status "):
             self.start_pods()
             return ""
-        command = command.replace(f"--namespace {NAME}", f"--namespace {PLACE}")
+        command = command.replace(f"--namespace {NAME}", f"--namespace {self.place}")
         kubelet = threading.Thread(target=self.run_hook) if command.startswith("helm test ") else None
         if kubelet:
             command += " --timeout=60s"
@@ -70,21 +72,27 @@ class Trial:
     def start_pods(self) -> None:
         """Start both pods, each at a free port of this machine."""
         port, more = free_port(), [f"--set=httpPort={free_port()}", "--set=leaderElection.leaseDuration=5s"]
-        words = [f"--namespace={PLACE}", "--reuse-values", f"--set=simulator.port={port}", *more]
+        words = [f"--namespace={self.place}", "--reuse-values", f"--set=simulator.port={port}", *more]
         self.helm("upgrade", NAME, CHART, *words)
-        hosts = {SERVICE: f"https://localhost:{port}", "--host=0.0.0.0": "--host=127.0.0.1"}
+        service = f"https://{NAME}-simulator.{self.place}.svc"
+        hosts = {service: f"https://localhost:{port}", "--host=0.0.0.0": "--host=127.0.0.1"}
         for name, begin in ((f"{NAME}-simulator", fork_simulator), (NAME, fork_operator)):
-            pod = Pod.of(self.cluster, PLACE, name, self.folder / name, hosts=hosts, begin=begin)
+            pod = Pod.of(self.cluster, self.place, name, self.folder / name, hosts=hosts, begin=begin)
             self.pods.append(pod.start())
         until(lambda: "ready at" in self.pods[0].output, what="the simulator is ready")
         self.pods[1].wait_ready()
+
+    def stop_pods(self) -> None:
+        """End the pods, as the kubelet does when the Deployments are gone."""
+        while self.pods:
+            self.pods.pop().stop()
 
     def run_hook(self) -> None:
         """Run the container of the pod that `helm test` makes, and say that it has succeeded or failed."""
         found = until(
             lambda: [
                 pod
-                for pod in self.cluster.list("v1", "pods", PLACE)
+                for pod in self.cluster.list("v1", "pods", self.place)
                 if "helm.sh/hook" in pod["metadata"]["annotations"]
             ],
             what="helm makes the pod",
@@ -96,13 +104,13 @@ class Trial:
         done = subprocess.run(program, env=self.cluster_variables, capture_output=True, text=True, check=False)
         self.tested = done.stdout + done.stderr
         phase = {"status": {"phase": "Failed" if done.returncode else "Succeeded"}}
-        self.cluster.patch("v1", "pods", found[0]["metadata"]["name"], PLACE, merge=phase, subresource="status")
+        self.cluster.patch("v1", "pods", found[0]["metadata"]["name"], self.place, merge=phase, subresource="status")
 
     def write_account(self, pod: Object) -> Path:
         """Write what the kubelet mounts for a pod to reach the API server."""
         folder, plane = self.folder / "account", self.cluster.plane
         folder.mkdir()
-        token = plane.service_account_token(PLACE, pod["spec"]["serviceAccountName"])
+        token = plane.service_account_token(self.place, pod["spec"]["serviceAccountName"])
         (folder / "token").write_text(token, encoding="utf-8")
         (folder / "ca.crt").write_bytes(plane.certificates.authority.read_bytes())
         return folder
@@ -123,24 +131,26 @@ class Trial:
         return self.cluster.plane.environment() | homes | own | self.assigned
 
 
+@contextmanager
+def open_trial(cluster: Cluster, helm: Helm, folder: Path, *, place: str, jobs: str) -> Iterator[Trial]:
+    """Prepare a folder for a reader whose release is in one namespace and whose jobs are in another."""
+    prepare_checkout(folder, helm, cluster)
+    kubeconfig = folder / "kubeconfig"
+    kubeconfig.write_bytes(cluster.plane.kubeconfig.read_bytes())
+    cluster.plane.kubectl("config", "set-context", "--current", f"--namespace={jobs}", kubeconfig=kubeconfig)
+    reader = Trial(cluster, helm, folder, place)
+    yield reader
+    reader.stop_pods()
+
+
 @pytest.fixture
 def trial(
     bare_cluster: Cluster, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Trial]:
     helm = find_helm(request.param, tmp_path_factory).at(bare_cluster)
-    (tmp_path / "bin").mkdir()
-    for name, program in {"helm": helm.program, "kubectl": bare_cluster.plane.binaries["kubectl"]}.items():
-        (tmp_path / "bin" / name).symlink_to(program)
-    for name in ("charts", "examples"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    # In a namespace that no other install has looked after: it would hold it for three minutes more.
-    kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_bytes(bare_cluster.plane.kubeconfig.read_bytes())
-    bare_cluster.plane.kubectl("config", "set-context", "--current", f"--namespace={PLACE}", kubeconfig=kubeconfig)
-    reader = Trial(bare_cluster, helm, tmp_path)
-    yield reader
-    for pod in reversed(reader.pods):
-        pod.stop()
+    # The jobs are where no other install has looked after them: it would hold the namespace for three minutes more.
+    with open_trial(bare_cluster, helm, tmp_path, place=PLACE, jobs=PLACE) as reader:
+        yield reader
     clear(bare_cluster)
 
 
