@@ -158,11 +158,15 @@ version: $(STAMP) ## Write VERSION=1.2.3 to pyproject.toml and to each place tha
 released-crds: $(STAMP) ## Record today's CRDs as those of the released version
 	@$(BIN)/python -m release record-crds
 
-lock: $(STAMP) ## Resolve the dependencies anew into the lock files (needs uv on the PATH)
-	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml -o requirements.lock
-	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
-	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group build -c requirements-dev.lock -o requirements-build.lock
-	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group simulator -c requirements-dev.lock -o requirements-simulator.lock
+# A version is taken once it is so old, because most of those that were planted are found within days. For a fix that cannot wait: make lock COOLDOWN="0 days".
+COOLDOWN ?= 7 days
+RESOLVE = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --exclude-newer "$(COOLDOWN)"
+
+lock: $(STAMP) ## Resolve the dependencies anew into the lock files, each version a week old (needs uv 0.9.17 or newer on the PATH)
+	@$(RESOLVE) pyproject.toml -o requirements.lock
+	@$(RESOLVE) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(RESOLVE) --group build -c requirements-dev.lock -o requirements-build.lock
+	@$(RESOLVE) --group simulator -c requirements-dev.lock -o requirements-simulator.lock
 
 audit: ## Ask whether a locked dependency has a known vulnerability (needs pip-audit on the PATH, and the network)
 	@command -v pip-audit > /dev/null || { echo "pip-audit is not on the PATH. Install it outside of .venv, for example with: pipx install pip-audit"; exit 1; }

@@ -3,7 +3,9 @@
 zizmor's own rules are asked by `make check`. These tests hold what it does not know.
 """
 
+import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -152,6 +154,21 @@ class TestZizmor:
         done = zizmor(tmp_path)
         assert done.returncode != 0
         assert "unpinned-uses" in done.stdout
+
+
+class TestLock:
+    def test_takes_no_version_that_is_younger_than_a_week(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if name not in ("COOLDOWN", "MAKEFLAGS")}
+        words = ["make", "--dry-run", "--always-make", "lock"]
+        done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        resolved = [shlex.split(line) for line in done.stdout.splitlines() if line.startswith("uv ")]
+        assert {line[-1] for line in resolved} == {path.name for path in ROOT.glob("*.lock")}
+        assert [line[line.index("--exclude-newer") + 1] for line in resolved] == ["7 days"] * len(resolved)
+
+    def test_of_each_week_is_no_other(self) -> None:
+        steps = steps_of(FOLDER / "workflows" / "lock.yml")
+        assert [step["run"] for step in steps if step.get("run", "").startswith("make ")] == ["make lock"]
+        assert not any("COOLDOWN" in str(step) for step in steps)
 
 
 class TestDependabot:
