@@ -67,6 +67,9 @@
 - --unlabelled-secrets=Allow
 {{- end }}
 - --log-level={{ .Values.logLevel }}
+{{- if ne .Values.logFormat "json" }}
+- --log-format={{ .Values.logFormat }}
+{{- end }}
 - --http-port={{ int .Values.httpPort }}
 {{- with .Values.extraArgs }}
 {{ toYaml . }}

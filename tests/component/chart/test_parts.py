@@ -207,6 +207,26 @@ def test_rules_and_dashboards_reach_the_cluster_as_they_are(helm: Helm, watched_
     assert found["ConfigMap"]["metadata"]["labels"]["grafana_dashboard"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("part", "endpoints"), [("serviceMonitor", "endpoints"), ("podMonitor", "podMetricsEndpoints")]
+)
+def test_more_properties_of_an_endpoint_stand_beside_those_of_the_values_and_win(
+    helm3: Helm, part: str, endpoints: str
+) -> None:
+    """Such as for a proxy in the pod that serves the metrics by TLS."""
+    secured = {"port": "metrics-tls", "scheme": "https", "honorLabels": False}
+    monitor = {"enabled": True, "honorLabels": True, "interval": "1m", "endpointAdditionalProperties": secured}
+    [made] = render(helm3, "monitors.yaml", {"metrics": {part: monitor}})
+    assert made["spec"][endpoints] == [{"path": "/metrics", "interval": "1m"} | secured]
+
+
+def test_a_pod_shares_the_users_of_its_node_unless_that_is_refused(helm3: Helm) -> None:
+    for shared, told in ((None, {}), (False, {"hostUsers": False}), (True, {"hostUsers": True})):
+        [deployment] = render(helm3, "deployment.yaml", {"hostUsers": shared})
+        pod = deployment["spec"]["template"]["spec"]
+        assert {name: pod[name] for name in ("hostUsers",) if name in pod} == told
+
+
 def test_the_dashboards_of_the_chart_are_those_of_its_files(helm3: Helm) -> None:
     [made] = render(helm3, "dashboards.yaml", {"metrics": {"grafanaDashboard": {"enabled": True}}})
     files = {path.name: path.read_text(encoding="utf-8") for path in (CHART / "files" / "dashboards").iterdir()}

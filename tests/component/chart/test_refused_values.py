@@ -53,6 +53,8 @@ WRONG: list[list[Case]] = [
         ),
         ({"pollInterval": "often"}, "'/pollInterval': 'often' does not match pattern"),
         ({"logLevel": "trace"}, "'/logLevel': value must be one of 'debug', 'info', 'warning', 'error'"),
+        ({"logFormat": "xml"}, "'/logFormat': value must be one of 'json', 'text'"),
+        ({"hostUsers": "no"}, "'/hostUsers': got string, want null or boolean"),
         ({"httpPort": 80}, "'/httpPort': minimum: got 80, want 1,024"),
         ({"extraArgs": "--concurrency=64"}, "'/extraArgs': got string, want array"),
         ({"extraVolumes": [{"emptyDir": {}}]}, "'/extraVolumes/0': missing property 'name'"),

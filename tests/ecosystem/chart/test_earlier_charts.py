@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from entrasync.api.names import API_VERSION, KIND, PLURAL
+from entrasync.api.names import API_VERSION, GROUP, KIND, PLURAL
 from tests.ecosystem.chart.test_install import prepared, release_objects
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object
@@ -122,8 +122,9 @@ def _leave_out_drawn(found: Any) -> Any:
 
 
 def list_crds(cluster: Cluster) -> dict[str, Object]:
+    """List our CRDs by name. Those of others may be there too."""
     found = cluster.list("apiextensions.k8s.io/v1", "customresourcedefinitions")
-    return {each["metadata"]["name"]: each for each in found}
+    return {each["metadata"]["name"]: each for each in found if each["spec"]["group"] == GROUP}
 
 
 def read_schemas(crd: Object) -> Any:

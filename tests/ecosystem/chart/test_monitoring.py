@@ -25,6 +25,7 @@ SCRAPE = {
     "honorLabels": True,
     "relabelings": [{"action": "labeldrop", "regex": "pod"}],
     "metricRelabelings": [{"sourceLabels": ["le"], "regex": "0.1", "action": "drop"}],
+    "endpointAdditionalProperties": {"scheme": "https", "tlsConfig": {"serverName": "metrics"}, "enableHttp2": False},
 }
 """Each value of a monitor."""
 
