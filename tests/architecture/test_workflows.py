@@ -17,6 +17,7 @@ import yaml
 from release.publication import Publication
 from release.steps.bill_of_materials import OPERATOR, SIMULATOR
 from tests.support.helm import ROOT
+from tests.support.pod import VARIABLE
 
 FOLDER = ROOT / ".github"
 WORKFLOWS = sorted((FOLDER / "workflows").glob("*.yml"))
@@ -92,6 +93,23 @@ class TestWorkflows:
 
     def test_of_ci_run_what_a_contributor_runs(self) -> None:
         assert ".ci/run" in [step.get("run") for step in steps_of(FOLDER / "workflows" / "ci.yml")]
+
+    def test_of_ci_fail_where_a_test_of_the_ecosystem_would_be_skipped(self) -> None:
+        """The one that may be skipped elsewhere needs user namespaces, which Ubuntu's AppArmor takes away."""
+        [folders] = re.findall(
+            r"^ECOSYSTEM_TESTS := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+        )
+        files = [
+            path
+            for name in folders.split()
+            for path in ([ROOT / name] if name.endswith(".py") else (ROOT / name).rglob("*.py"))
+        ]
+        skipping = re.compile(r"\b(?:skipif|importorskip|xfail|pytest\.skip|mark\.skip)\b")
+        assert [path.name for path in files if skipping.search(path.read_text(encoding="utf-8"))] == ["test_running.py"]
+        steps = read(FOLDER / "workflows" / "ci.yml")["jobs"]["test"]["steps"]
+        [at] = [at for at, step in enumerate(steps) if step.get("run") == ".ci/run"]
+        assert steps[at]["env"] == {VARIABLE: "required"}
+        assert steps[at - 1]["run"] == "sudo sysctl --write kernel.apparmor_restrict_unprivileged_userns=0"
 
     def test_of_ci_check_on_each_change_what_a_release_checks(self) -> None:
         [here] = [step["run"] for step in steps_of(FOLDER / "workflows" / "ci.yml") if MAKES in step.get("run", "")]

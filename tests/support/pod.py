@@ -30,6 +30,9 @@ from tests.support.polling import until
 
 Object = dict[str, Any]
 
+VARIABLE = "USER_NAMESPACES"
+"""`required` says that processes may change to another user here. CI sets it: no pod may run as the tester there."""
+
 
 @dataclass
 class Pod:
@@ -219,11 +222,27 @@ class Pod:
 @cache
 def has_user_namespaces() -> bool:
     """Return whether processes may change to another user here, as on most Linux machines."""
+    return try_user_namespaces(is_required=os.environ.get(VARIABLE) == "required")
+
+
+def try_user_namespaces(*, is_required: bool) -> bool:
+    """Return whether a process could change to another user just now.
+
+    Raises:
+        AssertionError: None could, and it is required.
+    """
     asked = ["unshare", "--user", "--map-user=1", "true"]
     try:
-        return subprocess.run(asked, check=False, capture_output=True).returncode == 0
-    except OSError:
-        return False
+        done = subprocess.run(asked, check=False, capture_output=True, text=True)
+    except OSError as error:
+        allowed, said = False, str(error)
+    else:
+        allowed, said = done.returncode == 0, done.stderr.strip()
+    assert allowed or not is_required, (
+        f"No process may take another user's number here ({said}), and {VARIABLE}=required says that one may. On "
+        "Ubuntu: sudo sysctl --write kernel.apparmor_restrict_unprivileged_userns=0"
+    )
+    return allowed
 
 
 def image_instruction(name: str) -> list[str]:
