@@ -63,3 +63,10 @@ def test_the_chart_takes_the_values_of_a_tool(helm3: Helm, tool: str) -> None:
     [pod] = [each["spec"]["template"]["spec"] for each in rendered if each["kind"] == "Deployment"]
     [container] = pod["containers"]
     assert container["image"].startswith(f"{values['image']['repository']}:")
+
+
+@pytest.mark.parametrize("tool", chart_values())
+def test_the_pod_of_a_tool_waits_for_no_secret_that_the_examples_lack(helm3: Helm, tool: str) -> None:
+    rendered = documents(helm3("template", NAME, CHART, "--values=-", content=json.dumps(chart_values()[tool])))
+    [pod] = [each["spec"]["template"]["spec"] for each in rendered if each["kind"] == "Deployment"]
+    assert "secret" not in json.dumps(pod).lower()
