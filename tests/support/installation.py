@@ -90,8 +90,8 @@ class SimulatedTenant:
         return {
             "httpPort": free_port(),
             "logLevel": "debug",
+            "logFormat": "text",
             "extraArgs": [*self.flags, f"--ca-file={CA_FOLDER}/ca.pem", "--http-host=127.0.0.1"],
-            "extraEnv": [{"name": "ENTRASYNC_LOG_FORMAT", "value": "text"}],
             "extraVolumes": [{"name": "graph", "configMap": {"name": "graph-ca"}}],
             "extraVolumeMounts": [{"name": "graph", "mountPath": CA_FOLDER, "readOnly": True}],
         }

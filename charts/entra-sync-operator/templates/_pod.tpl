@@ -21,6 +21,39 @@
 {{- toYaml $needed -}}
 {{- end -}}
 
+{{/* The value of the chart for each flag that the chart sets, itself or as a variable. */}}
+{{- define "entra-sync-operator.ownFlags" -}}
+tenant-id: connection.tenantId
+client-id: connection.clientId
+client-secret: connection.existingSecret
+client-secret-file: connection.existingSecret
+client-certificate-file: connection.existingSecret
+client-key-file: connection.existingSecret
+workload-identity: connection.identity
+managed-identity: connection.identity
+cloud: connection.cloud
+own-connection-namespaces: connection.namespaces
+clouds-file: clouds
+namespaces: watch.namespaces
+leader-election: leaderElection.enabled
+lease-name: fullnameOverride
+lease-namespace: namespaceOverride
+lease-duration: leaderElection.leaseDuration
+poll-interval: pollInterval
+api-server-silence: apiServerSilence
+default-management-policy: defaults.managementPolicy
+default-deletion-policy: defaults.deletionPolicy
+deletion-limit: deletionLimit
+unlabelled-secrets: secrets.unlabelled
+log-level: logLevel
+log-format: logFormat
+http-port: httpPort
+{{- if .Values.simulator.enabled }}
+graph-url: simulator.enabled=false
+authority: simulator.enabled=false
+{{- end }}
+{{- end -}}
+
 {{- define "entra-sync-operator.arguments" -}}
 {{- $folder := include "entra-sync-operator.connectionFolder" . -}}
 {{- $connection := .Values.connection -}}

@@ -25,6 +25,7 @@ the first kind is refused.
 {{- fail "serviceAccount.create is false but serviceAccount.name is empty: name the ServiceAccount that the operator is to use." -}}
 {{- end -}}
 {{- include "entra-sync-operator.refuseLabels" . -}}
+{{- include "entra-sync-operator.refuseFlags" . -}}
 {{- include "entra-sync-operator.refuseDurations" . -}}
 {{- if and .Values.strategy (not .Values.leaderElection.enabled) (ne (default "RollingUpdate" .Values.strategy.type) "Recreate") -}}
 {{- fail "strategy.type is RollingUpdate but leaderElection.enabled is false, and an old and a new pod would both do everything: leave strategy out, or set leaderElection.enabled=true." -}}
@@ -67,6 +68,25 @@ the first kind is refused.
 {{- range $place, $labels := $places -}}
 {{- if hasKey $labels $label -}}
 {{- fail (printf "%s has %s, which the chart sets itself: leave it out." $place $label) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Such a flag would win over the value, and the rest of the chart would go by the value: two pods without an election. */}}
+{{- define "entra-sync-operator.refuseFlags" -}}
+{{- $own := fromYaml (include "entra-sync-operator.ownFlags" .) -}}
+{{- range .Values.extraArgs -}}
+{{- $word := first (splitList "=" .) -}}
+{{- with get $own (regexFind "^--.+" $word | trimPrefix "--" | trimPrefix "no-") -}}
+{{- fail (printf "extraArgs has %s: set %s instead." $word .) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- $variable := .name -}}
+{{- if hasPrefix "entrasync_" (lower $variable) -}}
+{{- with get $own (lower $variable | trimPrefix "entrasync_" | replace "_" "-") -}}
+{{- fail (printf "extraEnv has %s: set %s instead." $variable .) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
