@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_IMAGE = re.compile(r"[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+")
-"""A registry and a path, without a tag or a digest."""
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_IMAGE = re.compile(
+    rf"(?=localhost/|[^/]*[.:]){_LABEL}(?:\.{_LABEL})*(?::\d+)?(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+"
+)
+"""A registry and a path, without a tag or a digest. A first part without a dot or a port is no registry."""
+
+_REPOSITORY = re.compile(r"https://[^/\s]+(?:/[^/\s]+)+")
 
 _PAGES = ("README.md", "docs/**/*.md", "charts/**/*.*", "config/*.yaml", "examples/**/*.*")
 _NOTHING = re.compile(r"\bno (?:image|release) is published\b", re.IGNORECASE)
@@ -32,7 +37,7 @@ UNPUBLISHED = Publication()
 
 
 def find_publication_faults(publication: Publication, root: Path, *, is_tagged: bool) -> list[str]:
-    """Return a sentence for each address that no chart could name, and for each page that a release makes wrong.
+    """Return a sentence for each address that leads nowhere, and for each page that a release makes wrong.
 
     Args:
         publication: The addresses.
@@ -44,6 +49,11 @@ def find_publication_faults(publication: Publication, root: Path, *, is_tagged: 
         faults.append(
             f"IMAGE_REPOSITORY is {publication.image!r}. It must be a registry and a path in small letters, without a "
             "tag, such as registry.example.com/contoso/entra-sync-operator."
+        )
+    if publication.repository and not _REPOSITORY.fullmatch(publication.repository):
+        faults.append(
+            f"REPOSITORY is {publication.repository!r}. It must be the whole address of the project's repository, such "
+            "as https://github.com/contoso/entra-sync-operator."
         )
     if not is_tagged:
         return faults

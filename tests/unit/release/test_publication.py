@@ -18,16 +18,49 @@ class TestFindPublicationFaults:
     def test_finds_none_where_all_is_known(self, tmp_path: Path) -> None:
         assert find_publication_faults(KNOWN, tmp_path, is_tagged=True) == []
 
-    @pytest.mark.parametrize("image", ["registry.example.com:5000/operator", "example.com/a/b__c/d-e.f"])
+    @pytest.mark.parametrize(
+        "image",
+        [
+            "registry.example.com:5000/operator",
+            "example.com/a/b__c/d-e.f",
+            "localhost/operator",
+            "localhost:5000/operator",
+            "registry:5000/operator",
+        ],
+    )
     def test_takes_a_registry_with_a_path(self, tmp_path: Path, image: str) -> None:
         assert find_publication_faults(Publication(image), tmp_path, is_tagged=False) == []
 
     @pytest.mark.parametrize(
-        "image", ["/contoso/operator", "operator", "example.com/Contoso/operator", "example.com/operator:1.2.3"]
+        "image",
+        [
+            "/contoso/operator",
+            "operator",
+            "contoso/operator",
+            "../operator",
+            "example..com/operator",
+            "https://example.com/operator",
+            "example.com/Contoso/operator",
+            "example.com/operator:1.2.3",
+        ],
     )
     def test_finds_an_image_that_a_chart_could_not_name(self, tmp_path: Path, image: str) -> None:
         [fault] = find_publication_faults(Publication(image), tmp_path, is_tagged=False)
         assert fault.startswith(f"IMAGE_REPOSITORY is '{image}'. It must be a registry and a path in small letters")
+
+    @pytest.mark.parametrize(
+        "repository",
+        [
+            "contoso/operator",
+            "github.com/contoso/operator",
+            "http://github.com/contoso/operator",
+            "https://github.com",
+            "https://github.com/contoso/operator/",
+        ],
+    )
+    def test_finds_a_repository_that_no_link_could_lead_to(self, tmp_path: Path, repository: str) -> None:
+        [fault] = find_publication_faults(Publication(KNOWN.image, repository), tmp_path, is_tagged=False)
+        assert fault.startswith(f"REPOSITORY is '{repository}'. It must be the whole address of the project's repo")
 
     def test_needs_no_address_where_a_release_is_only_tried(self, tmp_path: Path) -> None:
         assert find_publication_faults(Publication(), tmp_path, is_tagged=False) == []
