@@ -1,6 +1,7 @@
-{{/* The chart's part of names and labels. */}}
+{{/* The chart's part of names and labels. An alias in a chart that includes this one may have capitals, which no name in a cluster may have. */}}
 {{- define "entra-sync-operator.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- $own := ternary (kebabcase .Chart.Name) .Chart.Name (regexMatch "[A-Z_]" .Chart.Name) -}}
+{{- default $own .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
 {{/* The name of everything: the release's, with the chart's in it. */}}
@@ -31,24 +32,6 @@
 {{- end -}}
 {{- end -}}
 
-{{- define "entra-sync-operator.image" -}}
-{{- printf "%s:%s" (include "entra-sync-operator.pulledFrom" (dict "root" . "repository" .Values.image.repository)) (default .Chart.AppVersion .Values.image.tag) -}}
-{{- with .Values.image.digest }}@{{ . }}{{ end -}}
-{{- end -}}
-
-{{/* The repository of an image, at the registry of all charts if there is one. Takes a dict: root, repository. The first part is a registry if it could be a host's name, as for every container engine. */}}
-{{- define "entra-sync-operator.pulledFrom" -}}
-{{- $registry := default "" (dig "imageRegistry" "" (default dict .root.Values.global)) -}}
-{{- $first := first (splitList "/" .repository) -}}
-{{- if not $registry -}}
-{{- .repository -}}
-{{- else if regexMatch "[.:]|^localhost$" $first -}}
-{{- printf "%s%s" $registry (trimPrefix $first .repository) -}}
-{{- else -}}
-{{- printf "%s/%s" $registry .repository -}}
-{{- end -}}
-{{- end -}}
-
 {{/* The Secrets for a private image registry: this chart's, and those that Helm hands to all charts. */}}
 {{- define "entra-sync-operator.pullSecrets" -}}
 {{- $secrets := .Values.imagePullSecrets -}}
@@ -62,15 +45,15 @@
 
 {{/* What finds the pod; a Deployment can never change it. */}}
 {{- define "entra-sync-operator.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "entra-sync-operator.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "entra-sync-operator.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* The labels that the chart sets itself. */}}
 {{- define "entra-sync-operator.ownLabels" -}}
 {{ include "entra-sync-operator.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end -}}
 
@@ -87,9 +70,9 @@ The metadata of an object: its name, its namespace, the labels of every object, 
 Takes a dict: root, name, namespace (none for objects of the cluster), labels, annotations.
 */}}
 {{- define "entra-sync-operator.metadata" -}}
-name: {{ .name }}
+name: {{ .name | quote }}
 {{- with .namespace }}
-namespace: {{ . }}
+namespace: {{ . | quote }}
 {{- end }}
 labels:
   {{- include "entra-sync-operator.ownLabels" .root | nindent 2 }}

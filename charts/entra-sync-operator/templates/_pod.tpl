@@ -170,12 +170,12 @@ authority: simulator.enabled=false
 {{- if .Values.clouds }}
 - name: clouds
   configMap:
-    name: {{ include "entra-sync-operator.fullname" . }}-clouds
+    name: {{ printf "%s-clouds" (include "entra-sync-operator.fullname" .) | quote }}
 {{- end }}
 {{- if .Values.simulator.enabled }}
 - name: simulator
   secret:
-    secretName: {{ include "entra-sync-operator.simulatorName" . }}
+    secretName: {{ include "entra-sync-operator.simulatorName" . | quote }}
     items:
       - key: ca.crt
         path: ca.crt

@@ -10,11 +10,6 @@
 /etc/entra-sync-operator/simulator
 {{- end -}}
 
-{{- define "entra-sync-operator.simulatorImage" -}}
-{{- $repository := default (printf "%s-simulator" .Values.image.repository) .Values.simulator.image.repository -}}
-{{- printf "%s:%s" (include "entra-sync-operator.pulledFrom" (dict "root" . "repository" $repository)) (coalesce .Values.simulator.image.tag .Values.image.tag .Chart.AppVersion) -}}
-{{- end -}}
-
 {{/* The simulator's one app registration, as its source has it. */}}
 {{- define "entra-sync-operator.simulatedApp" -}}
 tenantId: ff8bf889-5f5c-4f0e-9d4e-5d3f2a9c7b10
@@ -48,14 +43,14 @@ clientSecret: toy~secret-of-the-simulator
 {{- end -}}
 
 {{- define "entra-sync-operator.simulatorSelector" -}}
-app.kubernetes.io/name: {{ include "entra-sync-operator.name" . | trunc 53 | trimSuffix "-" }}-simulator
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ printf "%s-simulator" (include "entra-sync-operator.name" . | trunc 53 | trimSuffix "-") | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "entra-sync-operator.simulatorLabels" -}}
 {{ include "entra-sync-operator.simulatorSelector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- with .Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}

@@ -91,6 +91,27 @@ def selectors(found: Any) -> Iterator[Any]:
         yield from selectors(part)
 
 
+@pytest.mark.parametrize("scope", [{"scope": "Cluster"}, {"scope": "Namespaces", "namespaces": ["31"]}])
+def test_names_of_digits_only_are_names_and_no_numbers(helm: Helm, scope: dict[str, Any]) -> None:
+    """Kubernetes takes them, but no number in their place."""
+    named = {"nameOverride": "1234", "serviceAccount": {"name": "123"}, "watch": scope}
+    connection = {"name": "17", "namespace": "19", "spec": {"tenantId": NOBODY}}
+    values = WITH_EVERY_TEMPLATE | named | {"graphConnections": [connection], "crds": {"enabled": False}}
+    found = list(scalars(documents(helm.render("1234", "--namespace=2024", values=values))))
+    names = {"1234", "2024", "123", "17", "19", *scope.get("namespaces", [])}
+    assert names - {each for each in found if isinstance(each, str)} == set()
+    assert [each for each in found if not isinstance(each, str) and str(each) in names] == []
+
+
+def scalars(found: Any) -> Iterator[Any]:
+    """Find everything in an object that has no parts."""
+    if isinstance(found, dict | list):
+        for part in found.values() if isinstance(found, dict) else found:
+            yield from scalars(part)
+    else:
+        yield found
+
+
 @pytest.mark.parametrize("place", ["podLabels", "commonLabels"])
 def test_the_label_that_azure_documents_for_its_pods_may_be_given_too(helm: Helm, place: str) -> None:
     label = {"azure.workload.identity/use": "true"}
@@ -142,16 +163,20 @@ def test_everything_is_in_the_namespace_that_overrides_the_releases(helm: Helm) 
 
 
 @pytest.mark.parametrize(
-    ("repository", "image"),
+    ("registry", "repository", "image"),
     [
-        ("registry.example.com/team/operator", "mirror:5000/team/operator:1"),
-        ("localhost/operator", "mirror:5000/operator:1"),
-        ("team/operator", "mirror:5000/team/operator:1"),
-        ("operator", "mirror:5000/operator:1"),
+        ("mirror:5000", "registry.example.com/team/operator", "mirror:5000/team/operator:1"),
+        ("mirror:5000", "localhost/operator", "mirror:5000/operator:1"),
+        ("mirror:5000", "team/operator", "mirror:5000/team/operator:1"),
+        ("mirror:5000", "operator", "mirror:5000/operator:1"),
+        ("harbor.corp/proxy", "registry.example.com/team/operator", "harbor.corp/proxy/team/operator:1"),
+        ("harbor.corp/proxy/", "team/operator", "harbor.corp/proxy/team/operator:1"),
     ],
 )
-def test_the_registry_of_all_charts_takes_the_place_of_the_images(helm3: Helm, repository: str, image: str) -> None:
-    values = {"global": {"imageRegistry": "mirror:5000"}, "image": {"repository": repository, "tag": "1"}}
+def test_the_registry_of_all_charts_takes_the_place_of_the_images(
+    helm3: Helm, registry: str, repository: str, image: str
+) -> None:
+    values = {"global": {"imageRegistry": registry}, "image": {"repository": repository, "tag": "1"}}
     [deployment] = render(helm3, "deployment.yaml", values)
     assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == image
 

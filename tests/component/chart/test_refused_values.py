@@ -1,6 +1,7 @@
 """Which values the chart refuses, and the messages that name them."""
 
 import json
+from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
@@ -58,7 +59,7 @@ WRONG: list[list[Case]] = [
         ({"httpPort": 80}, "'/httpPort': minimum: got 80, want 1,024"),
         ({"extraArgs": "--concurrency=64"}, "'/extraArgs': got string, want array"),
         ({"extraVolumes": [{"emptyDir": {}}]}, "'/extraVolumes/0': missing property 'name'"),
-        ({"global": {"imageRegistry": "a/b"}}, "'/global/imageRegistry': 'a/b' does not match pattern"),
+        ({"global": {"imageRegistry": 5000}}, "'/global/imageRegistry': got number, want null or string"),
         ({"namespaceOverride": "My Team"}, "'/namespaceOverride': 'My Team' does not match pattern"),
         ({"commonLabels": {"cost": 7}}, "'/commonLabels/cost': got number, want string"),
         ({"podDisruptionBudget": {"maxUnavailable": "half"}}, "'/podDisruptionBudget/maxUnavailable': 'half' does not"),
@@ -99,6 +100,43 @@ LABELLED: dict[str, dict[str, Any]] = {
     "graphConnections[0].labels": {"graphConnections": [{"name": "a", "spec": {"tenantId": "x"}} | OWN_LABEL]},
 }
 """Values with a label that the chart sets itself, by their place."""
+
+UNREADABLE_REPOSITORIES = (
+    "reg/x:1.0",
+    "https://reg/x",
+    "reg.example/X",
+    "reg/x@sha256:aa",
+    "reg//x",
+    "/x",
+    "x/",
+    "reg/a b",
+    "reg:port/x",
+)
+UNREADABLE_TAGS = ("bad tag", "-1", ".1", "a/b", "1.0@sha256:aa", "x" * 129)
+UNREADABLE_REGISTRIES = ("https://harbor.corp", "Harbor.corp/proxy", "harbor.corp//proxy", "harbor.corp:x", "a b")
+IMAGES: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
+    "image": lambda image: {"image": image},
+    "simulator.image": lambda image: {"simulator": {"image": image}},
+}
+"""Values with an image, by the place of it."""
+
+NO_IMAGES: list[Case] = [
+    *(
+        (place({"repository": repository}), f'{name}.repository is "{repository}", which no cluster can pull: give a')
+        for name, place in IMAGES.items()
+        for repository in UNREADABLE_REPOSITORIES
+    ),
+    *(
+        (place({"tag": tag}), f'{name}.tag is "{tag}", which is no tag: give at most 128 letters')
+        for name, place in IMAGES.items()
+        for tag in UNREADABLE_TAGS
+    ),
+    *(
+        ({"global": {"imageRegistry": registry}}, f'global.imageRegistry is "{registry}", which is no registry: give')
+        for registry in UNREADABLE_REGISTRIES
+    ),
+]
+"""Names of images that the kubelet could not read."""
 
 CONTRADICTIONS: list[Case] = [
     ({"image": {"repository": ""}}, "image.repository is empty: leave it as the chart of a release has it, or build"),
@@ -178,6 +216,31 @@ def test_every_helm_refuses_all_wrong_values_at_once(helm: Helm) -> None:
 def test_missing_contradictory_or_unbearable_values_are_refused_in_one_sentence(
     helm: Helm, values: dict[str, Any], message: str
 ) -> None:
+    check_refusal(helm, values, message)
+
+
+@pytest.mark.parametrize(("values", "message"), NO_IMAGES)
+def test_an_image_that_no_kubelet_could_read_is_refused_in_one_sentence(
+    helm3: Helm, values: dict[str, Any], message: str
+) -> None:
+    check_refusal(helm3, values, message)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        {"repository": "operator"},
+        {"repository": "team/operator", "tag": "v1.0_a-B"},
+        {"repository": "localhost:5000/a__b/c-d.e", "tag": "_"},
+        {"repository": "[fd00::1]:5000/operator", "tag": "x" * 128},
+    ],
+)
+def test_any_image_that_a_kubelet_reads_is_taken(helm3: Helm, image: dict[str, str]) -> None:
+    values = {"image": image, "simulator": {"image": image, "enabled": True}}
+    assert helm3.render("entra", values=values).count(f'image: "{image["repository"]}:') == 3
+
+
+def check_refusal(helm: Helm, values: dict[str, Any], message: str) -> None:
     with pytest.raises(HelmError) as refused:
         helm.render("entra", values=values)
     [sentence] = [line for line in str(refused.value).splitlines() if "execution error" in line]

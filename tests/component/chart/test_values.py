@@ -8,6 +8,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.support.chart_readme import read_rows, write_readme
@@ -41,23 +42,38 @@ def test_the_set_that_has_everything_leaves_only_these_values_at_their_defaults(
     assert same == [f"{part}.enabled" for part in unset]
 
 
-def test_the_chart_can_be_included_by_another_under_a_condition(helm: Helm, tmp_path: Path) -> None:
+def write_including_chart(folder: Path, values: dict[str, Any], **included: str) -> None:
+    """Write a chart that includes this one, with more properties of the dependency."""
     about = {"apiVersion": "v2", "name": "platform", "version": "1.0.0"}
-    included = {
-        "name": ABOUT_CHART["name"],
-        "version": ABOUT_CHART["version"],
-        "condition": "entra-sync-operator.enabled",
-    }
+    dependency = {"name": ABOUT_CHART["name"], "version": ABOUT_CHART["version"], **included}
+    (folder / "charts").mkdir()
+    (folder / "charts" / CHART.name).symlink_to(CHART)
+    (folder / "Chart.yaml").write_text(yaml.safe_dump(about | {"dependencies": [dependency]}), encoding="utf-8")
+    (folder / "values.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+
+
+def test_the_chart_can_be_included_by_another_under_a_condition(helm: Helm, tmp_path: Path) -> None:
     values = {
         "global": {"region": "west"},
         "entra-sync-operator": {"enabled": True, "image": {"repository": "registry.example.com/operator"}},
     }
-    (tmp_path / "charts").mkdir()
-    (tmp_path / "charts" / CHART.name).symlink_to(CHART)
-    (tmp_path / "Chart.yaml").write_text(yaml.safe_dump(about | {"dependencies": [included]}), encoding="utf-8")
-    (tmp_path / "values.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    write_including_chart(tmp_path, values, condition="entra-sync-operator.enabled")
     assert "kind: Deployment" in helm("template", "platform", tmp_path)
     assert "kind: Deployment" not in helm("template", "platform", tmp_path, "--set=entra-sync-operator.enabled=false")
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"), [("entraSync", "entra-sync"), ("entra_sync", "entra-sync"), ("entra2", "entra2")]
+)
+def test_a_chart_included_by_another_name_has_names_that_a_cluster_takes(
+    helm: Helm, tmp_path: Path, alias: str, name: str
+) -> None:
+    write_including_chart(tmp_path, {alias: {"image": {"repository": "registry.example.com/operator"}}}, alias=alias)
+    rendered = documents(helm("template", "platform", tmp_path, f"--set={alias}.crds.enabled=false"))
+    names = {each["metadata"]["name"] for each in rendered}
+    assert f"platform-{name}" in names
+    assert [each for each in names if not each.startswith(f"platform-{name}")] == []
+    assert {each["metadata"]["labels"]["app.kubernetes.io/name"] for each in rendered} == {name}
 
 
 def test_every_template_stands_values_that_are_missing(helm: Helm) -> None:
