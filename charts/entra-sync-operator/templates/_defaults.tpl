@@ -4,7 +4,7 @@ chart lack what came later. Every template begins with this. files/defaults.yaml
 */}}
 {{- define "entra-sync-operator.setDefaults" -}}
 {{- include "entra-sync-operator.fill" (dict "values" .Values "defaults" (fromYaml (.Files.Get "files/defaults.yaml"))) -}}
-{{- if and .Values.simulator.enabled (ne .Values.connection.cloud "Simulator") -}}{{- include "entra-sync-operator.connectToSimulator" . -}}{{- end -}}
+{{- if and .Values.simulator.enabled (not .Values.simulator.isConnected) -}}{{- include "entra-sync-operator.connectToSimulator" . -}}{{- end -}}
 {{- end -}}
 
 {{/* What Kubernetes reads whole is left as it is: there null means none. `global` belongs to all charts. */}}

@@ -26,6 +26,7 @@ the first kind is refused.
 {{- end -}}
 {{- include "entra-sync-operator.refuseLabels" . -}}
 {{- include "entra-sync-operator.refuseFlags" . -}}
+{{- include "entra-sync-operator.refuseBudget" . -}}
 {{- include "entra-sync-operator.refuseDurations" . -}}
 {{- if and .Values.strategy (not .Values.leaderElection.enabled) (ne (default "RollingUpdate" .Values.strategy.type) "Recreate") -}}
 {{- fail "strategy.type is RollingUpdate but leaderElection.enabled is false, and an old and a new pod would both do everything: leave strategy out, or set leaderElection.enabled=true." -}}
@@ -70,6 +71,33 @@ the first kind is refused.
 {{- fail (printf "%s has %s, which the chart sets itself: leave it out." $place $label) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- $sidecar := .Values.metrics.grafanaDashboard.sidecarLabel -}}
+{{- if hasKey (fromYaml (include "entra-sync-operator.ownLabels" .)) $sidecar -}}
+{{- fail (printf "metrics.grafanaDashboard.sidecarLabel is %s, which the chart sets itself: choose another." $sidecar) -}}
+{{- end -}}
+{{- if and .Values.clouds (hasKey .Values.podAnnotations "entrasync.io/clouds") -}}
+{{- fail "podAnnotations has entrasync.io/clouds, which the chart sets itself: leave it out." -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A budget by which no pod may ever go. Kubernetes rounds a percentage of the replicas up, be it of those that are left or of those that are missing. */}}
+{{- define "entra-sync-operator.refuseBudget" -}}
+{{- $budget := .Values.podDisruptionBudget -}}
+{{- $replicas := int .Values.replicas -}}
+{{- $asked := "minAvailable" -}}
+{{- $blocks := false -}}
+{{- if kindIs "invalid" $budget.minAvailable -}}
+{{- $asked = "maxUnavailable" -}}
+{{- $blocks = has (toString $budget.maxUnavailable) (list "0" "0%") -}}
+{{- else if kindIs "string" $budget.minAvailable -}}
+{{- $blocks = gt (mul (trimSuffix "%" $budget.minAvailable | int) $replicas) (mul 100 (sub $replicas 1)) -}}
+{{- else -}}
+{{- $blocks = ge (int $budget.minAvailable) $replicas -}}
+{{- end -}}
+{{- if and $blocks $budget.enabled (gt $replicas 1) -}}
+{{- $mend := ternary (printf "at most %d" (sub $replicas 1)) "at least 1" (eq $asked "minAvailable") -}}
+{{- fail (printf "podDisruptionBudget.%s is %v, which keeps all %d replicas, and no drain of a node would end: set it to %s, or set podDisruptionBudget.enabled=false." $asked (get $budget $asked) $replicas $mend) -}}
 {{- end -}}
 {{- end -}}
 

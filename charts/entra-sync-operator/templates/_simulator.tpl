@@ -22,12 +22,29 @@ clientSecret: toy~secret-of-the-simulator
 7e57ab1e-4c0d-4e5f-8a6b-9c8d7e6f5a40
 {{- end -}}
 
-{{/* Has the install's own connection lead to the simulator, in place of what the values say of it. */}}
+{{/* A trial has no connection to anything but the simulator. */}}
+{{- define "entra-sync-operator.refuseRealClouds" -}}
+{{- if hasKey .Values.clouds "Simulator" -}}
+{{- fail "simulator.enabled is true, but clouds has Simulator, the name of the simulator's own cloud: name yours otherwise, or set simulator.enabled=false." -}}
+{{- end -}}
+{{- range $index, $connection := .Values.graphConnections -}}
+{{- $cloud := default "Global" $connection.spec.cloud -}}
+{{- if ne $cloud "Simulator" -}}
+{{- fail (printf "simulator.enabled is true, but graphConnections[%d].spec.cloud is %s: set it to Simulator, or set simulator.enabled=false." $index $cloud) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Has the install's own connection lead to the simulator, in place of what the values say of it. All templates have the same values, and
+each begins with the defaults: simulator.isConnected, which the schema lets nobody set, says that it is done.
+*/}}
 {{- define "entra-sync-operator.connectToSimulator" -}}
 {{- $connection := .Values.connection -}}
 {{- if or (ne $connection.identity "ClientSecret") $connection.tenantId $connection.clientId (ne $connection.cloud "Global") -}}
 {{- fail "simulator.enabled is true, but connection names a real tenant, a login or a cloud, which nobody would use: leave connection out for a trial, or set simulator.enabled=false." -}}
 {{- end -}}
+{{- include "entra-sync-operator.refuseRealClouds" . -}}
 {{- $namespace := include "entra-sync-operator.namespace" . -}}
 {{- if lookup "v1" "Secret" $namespace $connection.existingSecret -}}
 {{- fail (printf "simulator.enabled is true, but namespace %s has the Secret %s (connection.existingSecret), by which a real tenant may be served, and nobody would serve it: install the trial in another namespace, or set simulator.enabled=false." $namespace $connection.existingSecret) -}}
@@ -40,6 +57,7 @@ clientSecret: toy~secret-of-the-simulator
 {{- range $name, $value := $mine -}}{{- $_ := set $connection $name $value -}}{{- end -}}
 {{- $cloud := dict "graphUrl" $url "authority" $url "caFile" (printf "%s/ca.crt" (include "entra-sync-operator.simulatorFolder" .)) -}}
 {{- $_ := set .Values "clouds" (merge (dict "Simulator" $cloud) .Values.clouds) -}}
+{{- $_ := set .Values.simulator "isConnected" true -}}
 {{- end -}}
 
 {{- define "entra-sync-operator.simulatorSelector" -}}

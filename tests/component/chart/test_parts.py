@@ -22,7 +22,7 @@ WITH_EVERY_TEMPLATE: dict[str, Any] = {
     "simulator": {"enabled": True},
     "networkPolicy": {"enabled": True},
     "clouds": {"Private": {"graphUrl": "https://graph.private.example", "authority": "https://login.private.example"}},
-    "graphConnections": [{"name": "contoso", "spec": {"tenantId": NOBODY}}],
+    "graphConnections": [{"name": "contoso", "spec": {"tenantId": NOBODY, "cloud": "Simulator"}}],
     "metrics": {part: {"enabled": True} for part in ("serviceMonitor", "prometheusRule", "grafanaDashboard")},
 }
 NONE, ALL = {"view"}, {"view", "edit", "admin"}
@@ -95,7 +95,7 @@ def selectors(found: Any) -> Iterator[Any]:
 def test_names_of_digits_only_are_names_and_no_numbers(helm: Helm, scope: dict[str, Any]) -> None:
     """Kubernetes takes them, but no number in their place."""
     named = {"nameOverride": "1234", "serviceAccount": {"name": "123"}, "watch": scope}
-    connection = {"name": "17", "namespace": "19", "spec": {"tenantId": NOBODY}}
+    connection = {"name": "17", "namespace": "19", "spec": {"tenantId": NOBODY, "cloud": "Simulator"}}
     values = WITH_EVERY_TEMPLATE | named | {"graphConnections": [connection], "crds": {"enabled": False}}
     found = list(scalars(documents(helm.render("1234", "--namespace=2024", values=values))))
     names = {"1234", "2024", "123", "17", "19", *scope.get("namespaces", [])}
@@ -202,6 +202,21 @@ def test_a_budget_by_the_pods_that_must_be_left_names_no_others(helm3: Helm) -> 
         [budget] = render(helm3, "poddisruptionbudget.yaml", {"podDisruptionBudget": {"minAvailable": least}})
         assert budget["spec"]["minAvailable"] == least
         assert "maxUnavailable" not in budget["spec"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"replicas": 3, "podDisruptionBudget": {"minAvailable": "66%"}},
+        {"podDisruptionBudget": {"maxUnavailable": "1%"}},
+        {"podDisruptionBudget": {"minAvailable": 1, "maxUnavailable": 0}},
+        {"replicas": 1, "podDisruptionBudget": {"minAvailable": 1}},
+        {"podDisruptionBudget": {"enabled": False, "maxUnavailable": 0}},
+    ],
+    ids=json.dumps,
+)
+def test_a_budget_that_lets_a_pod_go_or_is_not_made_is_taken(helm3: Helm, values: dict[str, Any]) -> None:
+    assert len(documents(helm3.render("entra", values=values))) > 1
 
 
 def test_more_ways_out_are_open_besides_those_of_every_cluster(helm3: Helm) -> None:

@@ -138,6 +138,20 @@ NO_IMAGES: list[Case] = [
 ]
 """Names of images that the kubelet could not read."""
 
+REAL: dict[str, Any] = {"name": "a", "spec": {"tenantId": "x"}}
+SIMULATED: dict[str, Any] = {"name": "b", "spec": {"tenantId": "x", "cloud": "Simulator"}}
+
+BUDGET: dict[str, Any] = {"replicas": 3}
+BLOCKING: list[Case] = [
+    ({"minAvailable": 3}, "podDisruptionBudget.minAvailable is 3, which keeps all 3 replicas, and no drain of a node"),
+    ({"minAvailable": 4}, "podDisruptionBudget.minAvailable is 4, which keeps all 3 replicas, and no drain of a node"),
+    ({"minAvailable": "100%"}, "podDisruptionBudget.minAvailable is 100%, which keeps all 3 replicas, and no drain"),
+    ({"minAvailable": "67%"}, "podDisruptionBudget.minAvailable is 67%, which keeps all 3 replicas, and no drain"),
+    ({"maxUnavailable": 0}, "podDisruptionBudget.maxUnavailable is 0, which keeps all 3 replicas, and no drain"),
+    ({"maxUnavailable": "0%"}, "podDisruptionBudget.maxUnavailable is 0%, which keeps all 3 replicas, and no drain"),
+]
+"""Budgets by which none of three pods may ever be evicted. Kubernetes rounds a percentage up."""
+
 CONTRADICTIONS: list[Case] = [
     ({"image": {"repository": ""}}, "image.repository is empty: leave it as the chart of a release has it, or build"),
     (
@@ -176,6 +190,27 @@ CONTRADICTIONS: list[Case] = [
     (
         {"simulator": {"enabled": True}, "connection": {"tenantId": "0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01"}},
         "simulator.enabled is true, but connection names a real tenant, a login or a cloud, which nobody would use",
+    ),
+    (
+        {"simulator": {"enabled": True}, "connection": {"cloud": "Simulator"}, "clouds": {"Simulator": MINE}},
+        "simulator.enabled is true, but connection names a real tenant, a login or a cloud, which nobody would use",
+    ),
+    (
+        {"simulator": {"enabled": True}, "clouds": {"Simulator": MINE}},
+        "simulator.enabled is true, but clouds has Simulator, the name of the simulator's own cloud: name yours",
+    ),
+    (
+        {"simulator": {"enabled": True}, "graphConnections": [SIMULATED, REAL]},
+        "simulator.enabled is true, but graphConnections[1].spec.cloud is Global: set it to Simulator, or",
+    ),
+    *((BUDGET | {"podDisruptionBudget": budget}, message) for budget, message in BLOCKING),
+    (
+        {"podAnnotations": {"entrasync.io/clouds": "x"}, "clouds": {"Mine": MINE}},
+        "podAnnotations has entrasync.io/clouds, which the chart sets itself: leave it out",
+    ),
+    (
+        {"metrics": {"grafanaDashboard": {"sidecarLabel": "helm.sh/chart"}}},
+        "metrics.grafanaDashboard.sidecarLabel is helm.sh/chart, which the chart sets itself: choose another",
     ),
     ({"pollInterval": "10s"}, "pollInterval is 10s: it must be at least 30s and at most 24h"),
     ({"pollInterval": "24h1s"}, "pollInterval is 24h1s: it must be at least 30s and at most 24h"),

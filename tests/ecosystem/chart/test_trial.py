@@ -159,6 +159,7 @@ def test_the_readme_leads_to_a_ready_job_of_the_simulator_in_a_cluster(trial: Tr
     printed = {command: trial.follow(command) for command in commands("Try it in your own cluster")}
     [installed] = [text for command, text in printed.items() if command.startswith("helm install")]
     assert "*** THIS IS A TRIAL. Microsoft Graph is SIMULATED" in installed
+    assert "*** A GraphConnection leads where its spec.cloud says: only `Simulator` is that pod. ***" in installed
     assert re.findall(r"^  (?:kubectl|helm) .+$", installed, re.MULTILINE) == [
         f"  kubectl --namespace {PLACE} rollout status deployment/{NAME}",
         f"  helm test {NAME} --namespace {PLACE}",
