@@ -16,7 +16,14 @@
 {{- end -}}
 
 {{- define "entra-sync-operator.metricsName" -}}
-{{- printf "%s-metrics" (include "entra-sync-operator.fullname" . | trunc 55 | trimSuffix "-") -}}
+{{- include "entra-sync-operator.serviceName" (dict "root" . "part" "metrics") -}}
+{{- end -}}
+
+{{/* The name of a Service, which must begin with a letter and have no dots; a release's need not. Takes a dict: root, part. */}}
+{{- define "entra-sync-operator.serviceName" -}}
+{{- $full := include "entra-sync-operator.fullname" .root | replace "." "-" -}}
+{{- $begun := ternary (printf "release-%s" $full) $full (regexMatch "^[0-9]" $full) -}}
+{{- printf "%s-%s" ($begun | trunc (int (sub 62 (len .part))) | trimSuffix "-") .part -}}
 {{- end -}}
 
 {{/* The namespace of everything. */}}

@@ -1,5 +1,5 @@
 {{- define "entra-sync-operator.simulatorName" -}}
-{{- printf "%s-simulator" (include "entra-sync-operator.fullname" . | trunc 53 | trimSuffix "-") -}}
+{{- include "entra-sync-operator.serviceName" (dict "root" . "part" "simulator") -}}
 {{- end -}}
 
 {{- define "entra-sync-operator.simulatorHost" -}}
