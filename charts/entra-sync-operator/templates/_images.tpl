@@ -6,6 +6,7 @@
 {{- define "entra-sync-operator.simulatorImage" -}}
 {{- $repository := default (printf "%s-simulator" .Values.image.repository) .Values.simulator.image.repository -}}
 {{- printf "%s:%s" (include "entra-sync-operator.pulledFrom" (dict "root" . "repository" $repository)) (coalesce .Values.simulator.image.tag .Values.image.tag .Chart.AppVersion) -}}
+{{- with .Values.simulator.image.digest }}@{{ . }}{{ end -}}
 {{- end -}}
 
 {{/* The repository of an image, at the registry of all charts if there is one. Takes a dict: root, repository. The first part is a registry if it could be a host's name, as for every container engine. */}}

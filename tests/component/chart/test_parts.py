@@ -25,6 +25,7 @@ WITH_EVERY_TEMPLATE: dict[str, Any] = {
     "graphConnections": [{"name": "contoso", "spec": {"tenantId": NOBODY, "cloud": "Simulator"}}],
     "metrics": {part: {"enabled": True} for part in ("serviceMonitor", "prometheusRule", "grafanaDashboard")},
 }
+DIGEST = f"sha256:{'7c' * 32}"
 NONE, ALL = {"view"}, {"view", "edit", "admin"}
 
 RULES = """groups:
@@ -137,8 +138,10 @@ def test_the_pods_of_a_trial_run_where_the_operator_may_run(helm3: Helm) -> None
         ({}, "0.1.0"),
         ({"image": {"tag": "edge"}}, "edge"),
         ({"image": {"tag": "edge"}, "simulator": {"image": {"tag": "other"}}}, "other"),
+        ({"image": {"digest": DIGEST}, "simulator": {"image": {"tag": "other"}}}, "other"),
+        ({"simulator": {"image": {"tag": "other", "digest": DIGEST}}}, f"other@{DIGEST}"),
     ],
-    ids=["the chart's", "the operator's", "its own"],
+    ids=["the chart's", "the operator's", "its own", "without the operator's digest", "its own digest"],
 )
 def test_the_simulator_has_the_tag_of_the_operator_unless_it_says_another(
     helm3: Helm, images: dict[str, Any], tag: str
