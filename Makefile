@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts test-plugin test-sandbox check contract chaos soak worlds bench crds golden clean lock audit version released-crds release-check test-python test-kubernetes test-kubernetes-release test-oldest
+.PHONY: help demo test test-clusters test-parts test-plugin test-kills test-sandbox test-ecosystem browser check contract chaos soak worlds bench crds golden clean lock audit version released-crds release-check test-python test-kubernetes test-kubernetes-release test-oldest
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,7 +40,6 @@ test: $(STAMP) ## Run the tests of the operator
 test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster $(OTHER_TESTS:%=--ignore=%)
 
-.PHONY: test-kills
 test-kills: $(STAMP) ## End the process at each point of each of its calls; make test does so after its writes
 	@CHAOS_REPORT=build/chaos.json KILLS=all $(BIN)/python -m pytest --numprocesses=2 tests/component/kills
 
@@ -52,14 +51,12 @@ test-sandbox: $(STAMP) ## Run the tests of what the other tests stand on: the Gr
 	@$(BIN)/python -m control_plane get
 	@$(BIN)/python -m pytest --numprocesses=2 $(SANDBOX_TESTS)
 
-.PHONY: test-ecosystem
 test-ecosystem: $(STAMP) ## Run the tests of the chart, the examples, GitOps, the image and the release, and those with a real Prometheus and a real Chromium
 	@$(BIN)/python -m control_plane get --all
 	@$(BIN)/python -m pytest --numprocesses=3 $(ECOSYSTEM_TESTS)
 
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 
-.PHONY: browser
 browser: ## Install Chromium for make test-ecosystem, if there is none (Debian and Ubuntu, as root)
 	@for name in "$$CHROMIUM" $(BROWSERS); do if test -n "$$name" && command -v "$$name" > /dev/null; then exit 0; fi; done; \
 		command -v apt-get > /dev/null || { echo "There is no Chromium on the PATH, and no apt-get here. Install Chromium or Chrome, or name it in the variable CHROMIUM."; exit 1; }; \
@@ -121,7 +118,7 @@ contract: $(STAMP) ## Ask a real tenant whether Graph does what the simulator as
 chaos: $(STAMP) ## Try to double or lose something in every way that there is; count it in build/chaos.json
 	@$(BIN)/python -m control_plane get
 	@rm -f build/chaos.json
-	@CHAOS_REPORT=build/chaos.json KILLS=all TAKEOVERS=50 OUTAGE_SECONDS=60 STORM_RESOURCES=5000 QUOTA_RESOURCES=1000 REPLICA_STORM_RESOURCES=300 $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
+	@CHAOS_REPORT=build/chaos.json KILLS=all TAKEOVERS=50 JOBS_PER_TAKEOVER=6 SOAK_JOBS=30 SOAK_DAYS=0.2 OUTAGE_SECONDS=60 STORM_RESOURCES=5000 QUOTA_RESOURCES=1000 REPLICA_STORM_RESOURCES=300 $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
 	@$(BIN)/python -m tests.support.tried_table build/chaos.json
 
 soak: $(STAMP) ## Let 500 jobs live three simulated days in a quarter of an hour, in all kinds of trouble

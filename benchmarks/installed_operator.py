@@ -4,10 +4,8 @@ Kopf imports `kubernetes` and httpx imports `rich` wherever they find them. The 
 has both, and an operator that runs in it takes 11 MiB more than in a cluster.
 """
 
-import shutil
 import subprocess
-import sys
-import venv
+import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,10 +13,12 @@ from pathlib import Path
 from benchmarks.checkout import PROJECT
 from benchmarks.errors import NotMeasuredError
 from graph_simulator.process import Begin, Running
+from release.errors import NotReleasableError
+from release.steps.clean_install import install_lock, install_wheel, make_environment
+from release.steps.distributions import build_distributions
 
 FOLDER = PROJECT / "build" / "bench" / "operator"
 LOCK = PROJECT / "requirements.lock"
-TAIL_LINES = 15
 
 
 def _begin(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
@@ -34,30 +34,16 @@ begin_installed_operator: Begin = _begin
 
 @cache
 def install_operator() -> Path:
-    """Install the locked dependencies, unless they are there, and this checkout. Returns the program.
+    """Install the locked dependencies and this checkout anew, once for all figures. Returns the program.
 
     Raises:
-        NotMeasuredError: pip failed; the message has the end of its output.
+        NotMeasuredError: Something could not be built or installed; the message has the end of the tool's output.
     """
-    installed, wheels = FOLDER / "installed.lock", FOLDER / "wheels"
-    if not installed.exists() or installed.read_bytes() != LOCK.read_bytes():
-        venv.create(FOLDER, with_pip=False, clear=True, symlinks=True)
-        _run_pip("--python", _python(), "install", "--require-hashes", "--only-binary=:all:", "--requirement", LOCK)
-        installed.write_bytes(LOCK.read_bytes())
-    shutil.rmtree(wheels, ignore_errors=True)  # that of another version may be there
-    _run_pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", wheels, PROJECT)
-    [wheel] = wheels.glob("*.whl")
-    _run_pip("--python", _python(), "install", "--no-deps", "--no-index", "--force-reinstall", wheel)
-    return _python().with_name("entra-sync-operator")
-
-
-def _python() -> Path:
-    return FOLDER / "bin" / "python"
-
-
-def _run_pip(*words: str | Path) -> None:
-    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-TAIL_LINES:])
-        raise NotMeasuredError(f"pip could not install the operator into {FOLDER}:\n{tail}")
+    try:
+        python = make_environment(FOLDER)
+        install_lock(python, LOCK)
+        with tempfile.TemporaryDirectory(prefix="entra-sync-bench-") as folder:
+            install_wheel(python, build_distributions(PROJECT, Path(folder)).wheel)
+    except NotReleasableError as error:
+        raise NotMeasuredError(f"the operator could not be installed into {FOLDER}: {error}") from error
+    return python.with_name("entra-sync-operator")

@@ -42,8 +42,8 @@ DESCRIPTIONS = {
     "Two installs whose namespaces overlap": "two installs whose namespaces overlap",
     "An event in a soak: owners, people, failing jobs, troubles and restarts": (
         "an event in a soak: jobs that are applied, edited, restarted, deleted, paused, broken and removed, and "
-        "provisioning requests, in all kinds of trouble (20 jobs for three and a half simulated hours; 500 jobs "
-        "for three days in `make soak`)"
+        "provisioning requests, in all kinds of trouble (20 jobs for three and a half simulated hours in `make "
+        "test`; 500 jobs for three days in `make soak`)"
     ),
     "Each kind of call to Graph with each kind of fault": "each kind of call to Graph with each kind of fault",
     "Each step of a login with each kind of fault": "each step of a login with each kind of fault",

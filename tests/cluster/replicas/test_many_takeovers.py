@@ -20,7 +20,8 @@ from tests.support.replica_set import Replica, ReplicaSet, is_graph_write, open_
 TAKEOVERS = int(os.environ.get("TAKEOVERS", "10"))
 """How often the leader is ended. `make chaos` asks for more."""
 
-JOBS_PER_TAKEOVER = 3
+JOBS_PER_TAKEOVER = int(os.environ.get("JOBS_PER_TAKEOVER", "3"))
+"""The load of each. `make chaos` asks for more."""
 
 pytestmark = [pytest.mark.timeout(60 * TAKEOVERS), pytest.mark.chaos("A take-over under load")]
 

@@ -53,7 +53,7 @@ def plan_course() -> Course:
         jobs=JOBS,
         days=DAYS,
         rate=RATE,
-        events=max(200, 5 * JOBS),
+        events=max(min(10 * JOBS, 300), 5 * JOBS),
         troubles=round(TROUBLES_PER_HOUR * 24 * DAYS),
         restarts=min(2 + round(4 * DAYS), 8),
         patience_seconds=PATIENCE_SECONDS,
