@@ -31,7 +31,8 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 PLUGIN_TESTS := tests/unit/kubectl tests/component/kubectl tests/cluster/kubectl tests/cluster/test_demo.py tests/cluster/test_demo_takeover.py
 ECOSYSTEM_TESTS := tests/ecosystem tests/cluster/examples tests/cluster/test_first_job.py tests/component/alerts tests/component/chart tests/component/gitops tests/unit/release
 SANDBOX_TESTS := tests/unit/graph_simulator tests/unit/control_plane tests/unit/benchmarks tests/unit/support tests/component/graph_simulator tests/component/contract tests/cluster/test_control_plane.py tests/cluster/controllers/test_controllers.py
-OTHER_TESTS = tests/architecture $(PLUGIN_TESTS) $(ECOSYSTEM_TESTS) $(SANDBOX_TESTS)
+KILL_TESTS := tests/component/kills tests/cluster/crash tests/cluster/application/test_kills.py tests/cluster/replicas/test_killed_restarts.py
+OTHER_TESTS = tests/architecture $(KILL_TESTS) $(PLUGIN_TESTS) $(ECOSYSTEM_TESTS) $(SANDBOX_TESTS)
 
 test: $(STAMP) ## Run the tests of the operator
 	@$(BIN)/python -m control_plane get --all
@@ -40,8 +41,9 @@ test: $(STAMP) ## Run the tests of the operator
 test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster $(OTHER_TESTS:%=--ignore=%)
 
-test-kills: $(STAMP) ## End the process at each point of each of its calls; make test does so after its writes
-	@CHAOS_REPORT=build/chaos.json KILLS=all $(BIN)/python -m pytest --numprocesses=2 tests/component/kills
+test-kills: $(STAMP) ## End the process at each point of each of its calls, and kill real processes in the middle of a write
+	@$(BIN)/python -m control_plane get
+	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=3 $(KILL_TESTS)
 
 test-plugin: $(STAMP) ## Run the tests of kubectl entrasync and of make demo
 	@$(BIN)/python -m control_plane get
@@ -118,7 +120,7 @@ contract: $(STAMP) ## Ask a real tenant whether Graph does what the simulator as
 chaos: $(STAMP) ## Try to double or lose something in every way that there is; count it in build/chaos.json
 	@$(BIN)/python -m control_plane get
 	@rm -f build/chaos.json
-	@CHAOS_REPORT=build/chaos.json KILLS=all TAKEOVERS=50 JOBS_PER_TAKEOVER=6 SOAK_JOBS=30 SOAK_DAYS=0.2 OUTAGE_SECONDS=60 STORM_RESOURCES=5000 QUOTA_RESOURCES=1000 REPLICA_STORM_RESOURCES=300 $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
+	@CHAOS_REPORT=build/chaos.json TAKEOVERS=50 JOBS_PER_TAKEOVER=6 SOAK_JOBS=30 SOAK_DAYS=0.2 OUTAGE_SECONDS=60 STORM_RESOURCES=5000 QUOTA_RESOURCES=1000 REPLICA_STORM_RESOURCES=300 $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
 	@$(BIN)/python -m tests.support.tried_table build/chaos.json
 
 soak: $(STAMP) ## Let 500 jobs live three simulated days in a quarter of an hour, in all kinds of trouble

@@ -17,8 +17,7 @@ DESCRIPTIONS = {
         "the end of the process at each of its calls: before the request, after the server has acted, after the "
         "answer; in creates, starts, pauses, adoption, saves of secrets, restarts by each channel, recovery, approvals "
         "of deletions, settings, schemas and their backups, intervals, holds, expirations, deletions, recreation and "
-        "provisioning requests (one end for each write in `make test`, every call in `make test-kills` and `make "
-        "chaos`)"
+        "provisioning requests (`make test-kills`)"
     ),
     "SIGKILL of a real process in the middle of a create": "SIGKILL of a real process in the middle of a create",
     "SIGKILL of a real process in the middle of a write that is no create": (

@@ -2,28 +2,19 @@
 
 The whole operator runs in memory, without Kopf, between the simulator and an API server of a few lines, in a time that
 nobody waits for. `tests/cluster/crash` kills real processes.
-
-Only a write leaves another world behind: a process that ends at any other point leaves what it left after the write
-before. `make test` ends it before its first call and after each write has had its effect. `make test-kills` and
-`make chaos` end it at each point of all calls.
 """
-
-import os
 
 import pytest
 
-from tests.support.kill_points.harness import find_kills, find_kills_that_differ, play
+from tests.support.kill_points.harness import find_kills, play
 from tests.support.kill_points.lifeline import Kill, Point
 from tests.support.kill_points.request_scenarios import REQUEST_SCENARIOS
 from tests.support.kill_points.restarts import RESTARTS
 from tests.support.kill_points.scenarios import SCENARIOS, Scenario
 
 ALL = (*SCENARIOS, *RESTARTS, *REQUEST_SCENARIOS)
-find_chosen_kills = find_kills if os.environ.get("KILLS") == "all" else find_kills_that_differ
 KILLS = [
-    pytest.param(scenario, kill, id=f"{scenario.name}: {kill}")
-    for scenario in ALL
-    for kill in find_chosen_kills(scenario)
+    pytest.param(scenario, kill, id=f"{scenario.name}: {kill}") for scenario in ALL for kill in find_kills(scenario)
 ]
 BY_NAME = {scenario.name: scenario for scenario in ALL}
 

@@ -17,9 +17,6 @@ RESTARTED_SECONDS = 120.0
 RECORDED_AT_ONCE = frozenset({"restartJob"})
 """Writes that are sent again only if the process ended before it had written down that they were answered."""
 
-WITHOUT_EFFECT = ("get", "list", "log in", "post events")
-"""How the calls begin that leave Graph and the resources as they are. Nobody reads an Event back."""
-
 
 @dataclass(frozen=True)
 class Played:
@@ -33,18 +30,6 @@ def find_kills(scenario: Scenario) -> Iterable[Kill]:
     """Play a scenario in peace and name every end that it can come to: each call, at each point."""
     calls = play(scenario).calls
     return (Kill(number, operation, point) for number, operation in enumerate(calls, 1) for point in Point)
-
-
-def find_kills_that_differ(scenario: Scenario) -> Iterable[Kill]:
-    """Name one end for each world that can be left behind: that before the first call, and that after each write.
-
-    It makes no difference to the world whether the answer to a write still arrives, or the request of the next.
-    """
-    for kill in find_kills(scenario):
-        is_first = kill.number == 1 and kill.point is Point.BEFORE_REQUEST
-        is_write = kill.point is Point.BEFORE_ANSWER and not kill.operation.startswith(WITHOUT_EFFECT)
-        if is_first or is_write:
-            yield kill
 
 
 def play(scenario: Scenario, kill: Kill | None = None, *, loses: str = "") -> Played:
