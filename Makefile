@@ -31,7 +31,7 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 PLUGIN_TESTS := tests/unit/kubectl tests/component/kubectl tests/cluster/kubectl tests/cluster/test_demo.py tests/cluster/test_demo_takeover.py
 ECOSYSTEM_TESTS := tests/ecosystem tests/cluster/examples tests/cluster/test_first_job.py tests/component/alerts tests/component/chart tests/component/gitops tests/unit/release
 SANDBOX_TESTS := tests/unit/graph_simulator tests/unit/control_plane tests/unit/benchmarks tests/unit/support tests/component/graph_simulator tests/component/contract tests/cluster/test_control_plane.py tests/cluster/controllers/test_controllers.py
-KILL_TESTS := tests/component/kills tests/cluster/crash tests/cluster/application/test_kills.py tests/cluster/replicas/test_killed_restarts.py
+KILL_TESTS := tests/component/kills tests/cluster/crash tests/cluster/application/test_kills.py tests/cluster/replicas
 OTHER_TESTS = tests/architecture $(KILL_TESTS) $(PLUGIN_TESTS) $(ECOSYSTEM_TESTS) $(SANDBOX_TESTS)
 
 test: $(STAMP) ## Run the tests of the operator
@@ -41,7 +41,7 @@ test: $(STAMP) ## Run the tests of the operator
 test-clusters: $(STAMP)
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster $(OTHER_TESTS:%=--ignore=%)
 
-test-kills: $(STAMP) ## End the process at each point of each of its calls, and kill real processes in the middle of a write
+test-kills: $(STAMP) ## End the process at each point of each of its calls; kill real processes in the middle of a write, and leaders of two replicas
 	@$(BIN)/python -m control_plane get
 	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=3 $(KILL_TESTS)
 

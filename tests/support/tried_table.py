@@ -25,7 +25,7 @@ DESCRIPTIONS = {
     ),
     "A take-over under load": (
         "a take-over under load: the leader of two replicas is killed, frozen, stopped, or hears nothing of the API "
-        "server (10 in `make test`, 50 in `make chaos`)"
+        "server (10 in `make test-kills`, 50 in `make chaos`)"
     ),
     "A leader that is killed, frozen, stopped or cut off": (
         "a leader that is killed, stopped, cut off, or frozen in the middle of a pass; an outage for both replicas; a "
@@ -75,7 +75,7 @@ DESCRIPTIONS = {
     ),
     "Both replicas are killed while Graph refuses every other call": (
         "a create of many, while Graph refuses every other call and all replicas are killed at once, twice (60 in "
-        "`make test`, 300 in `make chaos`)"
+        "`make test-kills`, 300 in `make chaos`)"
     ),
     "Many creates while the quota of writes is used up": (
         "a create, of many at once, while Graph's quota of writes is used up (200 in `make test`, 1,000 in "
