@@ -30,7 +30,7 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 # `make test` leaves these to targets of their own, so that it stays short.
 PLUGIN_TESTS := tests/unit/kubectl tests/component/kubectl tests/cluster/kubectl tests/cluster/test_demo.py tests/cluster/test_demo_takeover.py
 ECOSYSTEM_TESTS := tests/ecosystem tests/cluster/examples tests/cluster/test_first_job.py tests/component/alerts tests/component/chart tests/component/gitops tests/unit/release
-SANDBOX_TESTS := tests/unit/graph_simulator tests/unit/control_plane tests/unit/benchmarks tests/unit/support tests/component/graph_simulator tests/component/contract tests/cluster/test_control_plane.py tests/cluster/controllers/test_controllers.py
+SANDBOX_TESTS := tests/unit/graph_simulator tests/unit/control_plane tests/unit/benchmarks tests/unit/support tests/component/graph_simulator tests/component/contract tests/cluster/test_control_plane.py tests/cluster/controllers/test_controllers.py tests/cluster/test_watched_jobs.py
 KILL_TESTS := tests/component/kills tests/cluster/crash tests/cluster/application/test_kills.py tests/cluster/replicas
 OTHER_TESTS = tests/architecture $(KILL_TESTS) $(PLUGIN_TESTS) $(ECOSYSTEM_TESTS) $(SANDBOX_TESTS)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 
 from benchmarks.checkout import PROJECT
@@ -19,6 +20,7 @@ from control_plane.audit import Request
 from graph_simulator.control_client.client import Launch, SimulatorClient
 from graph_simulator.process import Running, begin_simulator
 from local_stack import ACCOUNT_USER, Cluster, ObservedJob, OperatorLaunch, OperatorProcess, WorldTime
+from local_stack.cluster import QUIET_SECONDS
 
 NAMESPACE = "bench"
 WAIT_TIMEOUT_SECONDS = 120.0
@@ -56,11 +58,20 @@ class BenchmarkEnvironment:
         return self.apply_until(manifests, lambda job: job.is_ready and bool(job.mirror), namespace)
 
     def apply_until(
-        self, manifests: Sequence[dict[str, Any]], is_done: Callable[[ObservedJob], bool], namespace: str = NAMESPACE
+        self,
+        manifests: Sequence[dict[str, Any]],
+        is_done: Callable[[ObservedJob], bool],
+        namespace: str = NAMESPACE,
+        *,
+        quiet_seconds: float = QUIET_SECONDS,
     ) -> float:
-        """Apply resources by one `kubectl apply`, and return the seconds from its start until all are done."""
+        """Apply resources by one `kubectl apply`, and return the seconds from its start until all are done.
+
+        Raises:
+            NotMeasuredError: Nothing changed for `quiet_seconds`.
+        """
         missing = {manifest["metadata"]["name"] for manifest in manifests}
-        text, jobs = yaml.safe_dump_all(manifests), self.cluster.watch_jobs(namespace)
+        text, jobs = yaml.safe_dump_all(manifests), self.watch_jobs(namespace, quiet_seconds=quiet_seconds)
         began = time.monotonic()
         with ThreadPoolExecutor(1) as background:
             applied = background.submit(self.cluster.apply, text, namespace)
@@ -71,6 +82,17 @@ class BenchmarkEnvironment:
             seconds = time.monotonic() - began
             applied.result()
         return seconds
+
+    def watch_jobs(self, namespace: str = NAMESPACE, *, quiet_seconds: float = QUIET_SECONDS) -> Iterator[ObservedJob]:
+        """Yield the resources of a namespace, then each one that changes.
+
+        Raises:
+            NotMeasuredError: Nothing changed for `quiet_seconds`.
+        """
+        try:
+            yield from self.cluster.watch_jobs(namespace, quiet_seconds=quiet_seconds)
+        except httpx.ReadTimeout:
+            raise NotMeasuredError(f"no resource of {namespace} changed for {quiet_seconds:.0f} s") from None
 
     def get_job(self) -> ObservedJob:
         """Read the only resource."""

@@ -22,6 +22,7 @@ JOBS = "/apis/entrasync.io/v1alpha1"
 
 SETTLE_TIMEOUT_SECONDS = 60.0
 POLL_INTERVAL_SECONDS = 0.03
+QUIET_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -128,15 +129,19 @@ class Cluster:
         answer = self._http.get(f"{JOBS}/namespaces/{namespace}/synchronizationjobs").raise_for_status()
         return [ObservedJob(item) for item in answer.json()["items"]]
 
-    def watch_jobs(self, namespace: str) -> Iterator[ObservedJob]:
+    def watch_jobs(self, namespace: str, *, quiet_seconds: float = QUIET_SECONDS) -> Iterator[ObservedJob]:
         """Yield the jobs of a namespace, then each job that changes. A watch that ends begins anew, with all jobs.
 
+        Args:
+            namespace: The namespace.
+            quiet_seconds: Real seconds for which nothing may change.
+
         Raises:
-            httpx.ReadTimeout: Nothing changed for 30 seconds.
+            httpx.ReadTimeout: Nothing changed for so long.
         """
         path = f"{JOBS}/namespaces/{namespace}/synchronizationjobs"
         while True:  # the API server ends the watches of a kind while it takes up a change of its CRD
-            with self._http.stream("GET", path, params={"watch": "1"}) as answer:
+            with self._http.stream("GET", path, params={"watch": "1"}, timeout=quiet_seconds) as answer:
                 for line in answer.raise_for_status().iter_lines():
                     event = json.loads(line)
                     if event["type"] != "ERROR":

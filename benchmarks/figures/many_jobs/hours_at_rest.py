@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from benchmarks.environment import NAMESPACE, BenchmarkEnvironment, start_environment
+from benchmarks.environment import BenchmarkEnvironment, start_environment
 from benchmarks.processes import read_cpu_seconds
 from local_stack import ObservedJob
 
@@ -20,6 +20,8 @@ COUNT = 200
 RATE = 40.0
 HOURS = 2 * 42 / 60
 """Two periods of the scim template: 40 minutes of pause and two of a cycle."""
+LONGEST_QUIET_SECONDS = 2 * 40 * 60 / RATE
+"""All jobs begin together and so pause together. Nothing changes then, and a poll that finds nothing writes nothing."""
 READS = ("listJobs", "getJob")
 
 
@@ -40,7 +42,7 @@ def measure_hours_at_rest() -> HoursAtRest:
     """Let all jobs run two cycles, and watch them for two periods."""
     with start_environment(rate=RATE) as environment:
         manifests = environment.make_manifests(COUNT)
-        environment.apply_until(manifests, _has_run_twice)
+        environment.apply_until(manifests, _has_run_twice, quiet_seconds=LONGEST_QUIET_SECONDS)
         environment.wait_for_late_requests()
         pid, reads = environment.operator.process.pid, _count_reads(environment)
         cpu, began = read_cpu_seconds(pid), time.monotonic()
@@ -68,7 +70,7 @@ def _watch_cycles(environment: BenchmarkEnvironment, *, until: float) -> list[fl
     """Watch the resources, and return for each cycle that ends how old its end was when the resource showed it."""
     known: dict[str, str] = {}
     staleness: list[float] = []
-    for job in environment.cluster.watch_jobs(NAMESPACE):
+    for job in environment.watch_jobs(quiet_seconds=LONGEST_QUIET_SECONDS):
         if time.monotonic() >= until:
             return staleness
         ended = str(job.last_execution.get("timeEnded", ""))
