@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import yaml
 
 from benchmarks.checkout import PROJECT
@@ -19,8 +18,7 @@ from control_plane import ControlPlane
 from control_plane.audit import Request
 from graph_simulator.control_client.client import Launch, SimulatorClient
 from graph_simulator.process import Running, begin_simulator
-from local_stack import ACCOUNT_USER, Cluster, ObservedJob, OperatorLaunch, OperatorProcess, WorldTime
-from local_stack.cluster import QUIET_SECONDS
+from local_stack import ACCOUNT_USER, QUIET_SECONDS, Cluster, ObservedJob, OperatorLaunch, OperatorProcess, WorldTime
 
 NAMESPACE = "bench"
 WAIT_TIMEOUT_SECONDS = 120.0
@@ -68,10 +66,10 @@ class BenchmarkEnvironment:
         """Apply resources by one `kubectl apply`, and return the seconds from its start until all are done.
 
         Raises:
-            NotMeasuredError: Nothing changed for `quiet_seconds`.
+            NoChangeError: Nothing changed for `quiet_seconds`.
         """
         missing = {manifest["metadata"]["name"] for manifest in manifests}
-        text, jobs = yaml.safe_dump_all(manifests), self.watch_jobs(namespace, quiet_seconds=quiet_seconds)
+        text, jobs = yaml.safe_dump_all(manifests), self.cluster.watch_jobs(namespace, quiet_seconds=quiet_seconds)
         began = time.monotonic()
         with ThreadPoolExecutor(1) as background:
             applied = background.submit(self.cluster.apply, text, namespace)
@@ -82,17 +80,6 @@ class BenchmarkEnvironment:
             seconds = time.monotonic() - began
             applied.result()
         return seconds
-
-    def watch_jobs(self, namespace: str = NAMESPACE, *, quiet_seconds: float = QUIET_SECONDS) -> Iterator[ObservedJob]:
-        """Yield the resources of a namespace, then each one that changes.
-
-        Raises:
-            NotMeasuredError: Nothing changed for `quiet_seconds`.
-        """
-        try:
-            yield from self.cluster.watch_jobs(namespace, quiet_seconds=quiet_seconds)
-        except httpx.ReadTimeout:
-            raise NotMeasuredError(f"no resource of {namespace} changed for {quiet_seconds:.0f} s") from None
 
     def get_job(self) -> ObservedJob:
         """Read the only resource."""

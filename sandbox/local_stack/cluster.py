@@ -25,6 +25,10 @@ POLL_INTERVAL_SECONDS = 0.03
 QUIET_SECONDS = 30.0
 
 
+class NoChangeError(ControlPlaneError):
+    """A watch has shown no change for as long as was allowed."""
+
+
 @dataclass(frozen=True)
 class ObservedJob:
     """A SynchronizationJob as the API server shows it."""
@@ -137,15 +141,19 @@ class Cluster:
             quiet_seconds: Real seconds for which nothing may change.
 
         Raises:
-            httpx.ReadTimeout: Nothing changed for so long.
+            NoChangeError: Nothing changed for so long.
         """
         path = f"{JOBS}/namespaces/{namespace}/synchronizationjobs"
         while True:  # the API server ends the watches of a kind while it takes up a change of its CRD
             with self._http.stream("GET", path, params={"watch": "1"}, timeout=quiet_seconds) as answer:
-                for line in answer.raise_for_status().iter_lines():
-                    event = json.loads(line)
-                    if event["type"] != "ERROR":
-                        yield ObservedJob(event["object"])
+                try:
+                    for line in answer.raise_for_status().iter_lines():
+                        event = json.loads(line)
+                        if event["type"] != "ERROR":
+                            yield ObservedJob(event["object"])
+                except httpx.ReadTimeout:
+                    message = f"no resource of namespace {namespace} changed for {quiet_seconds:g} s"
+                    raise NoChangeError(message) from None
 
     def _is_allowed(self, review: Mapping[str, Any]) -> bool:
         answer = self._http.post("/apis/authorization.k8s.io/v1/subjectaccessreviews", json=review)

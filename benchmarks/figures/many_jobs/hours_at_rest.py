@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from benchmarks.environment import BenchmarkEnvironment, start_environment
+from benchmarks.environment import NAMESPACE, BenchmarkEnvironment, start_environment
 from benchmarks.processes import read_cpu_seconds
 from local_stack import ObservedJob
 
@@ -21,7 +21,7 @@ RATE = 40.0
 HOURS = 2 * 42 / 60
 """Two periods of the scim template: 40 minutes of pause and two of a cycle."""
 LONGEST_QUIET_SECONDS = 2 * 40 * 60 / RATE
-"""All jobs begin together and so pause together. Nothing changes then, and a poll that finds nothing writes nothing."""
+"""Twice a pause. All jobs begin and so pause together, and a poll that finds nothing new writes nothing."""
 READS = ("listJobs", "getJob")
 
 
@@ -70,7 +70,7 @@ def _watch_cycles(environment: BenchmarkEnvironment, *, until: float) -> list[fl
     """Watch the resources, and return for each cycle that ends how old its end was when the resource showed it."""
     known: dict[str, str] = {}
     staleness: list[float] = []
-    for job in environment.watch_jobs(quiet_seconds=LONGEST_QUIET_SECONDS):
+    for job in environment.cluster.watch_jobs(NAMESPACE, quiet_seconds=LONGEST_QUIET_SECONDS):
         if time.monotonic() >= until:
             return staleness
         ended = str(job.last_execution.get("timeEnded", ""))

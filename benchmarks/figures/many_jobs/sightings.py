@@ -7,10 +7,8 @@ from threading import Condition, Event
 from types import TracebackType
 from typing import Self
 
-import httpx
-
 from benchmarks.errors import NotMeasuredError
-from local_stack import Cluster, ObservedJob
+from local_stack import Cluster, NoChangeError, ObservedJob
 
 STANDSTILL_SECONDS = 120.0
 """After so long without one more Ready resource a run is given up."""
@@ -65,7 +63,7 @@ class Sightings:
                     self._note(job)
                     if self._is_over.is_set():
                         return
-            except httpx.ReadTimeout:  # nothing has changed for a while
+            except NoChangeError:
                 continue
 
     def _note(self, job: ObservedJob) -> None:

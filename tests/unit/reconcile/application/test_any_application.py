@@ -102,7 +102,7 @@ class Life:
 
 
 @pytest.mark.parametrize("puts_replace", [False, True], ids=["PUT merges", "PUT replaces"])
-@settings(max_examples=40)
+@settings(max_examples=60)
 @example(steps=[("spec", 0), ("lose and do", "put_secrets"), ("spec", 1), ("spec", 0)])
 @example(steps=[("spec", 0), ("cancel and do", "put_secrets"), ("spec", 1), ("spec", 0)])
 @given(steps=st.lists(STEPS, max_size=12))
