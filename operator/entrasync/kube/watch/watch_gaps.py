@@ -19,6 +19,7 @@ from kopf._cogs.structs.references import Namespace, Resource
 from entrasync.api.names import GROUP
 from entrasync.core.resource.object_meta import ObjectMeta
 from entrasync.kube.client.namespace_access import NamespaceAccess
+from entrasync.kube.watch.echoes import without_echoes
 from entrasync.kube.watch.watched_kind import WatchedKind
 
 LOG = logging.getLogger("entrasync.kube")
@@ -65,7 +66,7 @@ class GaplessWatches:
         name = f"{resource.plural}.{resource.group}".rstrip(".")  # the core group has no name
         try:
             events = _watch(resource=resource, namespace=namespace, **options)
-            async for event in events if kind is None else _prune(kind, namespace, events):
+            async for event in events if kind is None else without_echoes(kind, _prune(kind, namespace, events)):
                 self._unserved.discard((name, namespace))
                 yield event
         except (*_BREAKS, errors.APIClientError) as error:
