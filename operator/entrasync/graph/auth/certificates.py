@@ -1,4 +1,7 @@
-"""Checks a certificate and its key before a login, because Entra's messages about a wrong one are hard to read."""
+"""Checks a certificate and its key before a login, because Entra's messages about a wrong one are hard to read.
+
+This module loads `cryptography`, which takes 9 MiB. It is imported only where there is a certificate.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
-from entrasync.graph.auth.credentials import ClientCertificate, KeyPair, ProofMaterial
+from entrasync.graph.auth.credentials import ClientCertificate, KeyPair
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -40,12 +43,10 @@ def check_certificate(proof: ClientCertificate, pair: KeyPair, *, now: datetime)
     return {"private_key": pair.private_key, "public_certificate": pair.certificate}
 
 
-def find_certificate_expiry(material: ProofMaterial | None) -> datetime | None:
-    """Return when the certificate of a proof expires; None for another proof, or a certificate that is unreadable."""
-    if not isinstance(material, KeyPair):
-        return None
+def find_certificate_expiry(pair: KeyPair) -> datetime | None:
+    """Return when the certificate of a pair expires; None if it is unreadable."""
     try:
-        return x509.load_pem_x509_certificate(material.certificate.encode()).not_valid_after_utc
+        return x509.load_pem_x509_certificate(pair.certificate.encode()).not_valid_after_utc
     except ValueError:
         return None
 

@@ -11,7 +11,6 @@ import msal
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
 from entrasync.core.decision.verdicts import Stall
-from entrasync.graph.auth.certificates import check_certificate, now_utc
 from entrasync.graph.auth.credentials import (
     AppCredential,
     Assertion,
@@ -111,6 +110,8 @@ class AppLogin:
         proof = self._credential.proof
         if not isinstance(proof, ClientCertificate):
             raise TypeError(f"a pair of keys cannot be a {proof.kind}")
+        from entrasync.graph.auth.certificates import check_certificate, now_utc  # loads cryptography: 9 MiB
+
         return check_certificate(proof, pair, now=now_utc())
 
     def _make_app(self, proof: Any) -> Any:

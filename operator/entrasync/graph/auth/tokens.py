@@ -13,8 +13,7 @@ import httpx
 
 from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
 from entrasync.core.primitives.growing_pause import grow_pause
-from entrasync.graph.auth.certificates import find_certificate_expiry
-from entrasync.graph.auth.credentials import AppCredential, Credential, ProofMaterial, SecretText
+from entrasync.graph.auth.credentials import AppCredential, Credential, KeyPair, ProofMaterial, SecretText
 from entrasync.graph.auth.login import AppLogin, Login
 from entrasync.graph.auth.managed_identity import ManagedIdentityLogin
 from entrasync.graph.auth.token_claims import AccessToken
@@ -231,7 +230,7 @@ class TokenSource:
             material = await self._credential.read()
         except EntraSyncError as error:
             return self._make_failure(error)
-        self._certificate_expires_at = find_certificate_expiry(material)
+        self._certificate_expires_at = _find_certificate_expiry(material)
         if known := self._find_refusal(material):
             return known
         try:
@@ -282,3 +281,11 @@ def make_login(
     if isinstance(credential, AppCredential):
         return AppLogin(endpoint, credential, tls, loop=loop, transport=transport)
     return ManagedIdentityLogin(endpoint, credential, tls, loop=loop, transport=transport)
+
+
+def _find_certificate_expiry(material: ProofMaterial | None) -> datetime | None:
+    if not isinstance(material, KeyPair):
+        return None
+    from entrasync.graph.auth.certificates import find_certificate_expiry  # loads cryptography: 9 MiB
+
+    return find_certificate_expiry(material)
