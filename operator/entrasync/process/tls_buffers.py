@@ -2,8 +2,8 @@
 
 from asyncio.sslproto import SSLProtocol
 
-TLS_BUFFER_BYTES = 64 * 1024
-"""asyncio's own 256 KiB would be 20 MiB for all connections that the operator opens."""
+TLS_BUFFER_BYTES = 16 * 1024
+"""As much as one record of TLS carries. asyncio's own 256 KiB would be 20 MiB for all connections that the operator opens."""
 
 
 def limit_tls_buffers() -> None:
