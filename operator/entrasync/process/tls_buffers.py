@@ -3,7 +3,10 @@
 from asyncio.sslproto import SSLProtocol
 
 TLS_BUFFER_BYTES = 16 * 1024
-"""As much as one record of TLS carries. asyncio's own 256 KiB would be 20 MiB for all connections that the operator opens."""
+"""Most answers are smaller, and the others take more reads.
+
+asyncio's own 256 KiB would be 20 MiB for all connections that the operator opens.
+"""
 
 
 def limit_tls_buffers() -> None:

@@ -38,6 +38,9 @@ class TestHarness:
                 "dangerous restart", "restartJob", "restarts", id="a second restart, because its token is lost"
             ),
             pytest.param("start that shows late", "startJob", "lastStartTime", id="a second start"),
+            pytest.param(
+                "create whose start shows late", "startJob", "lastStartTime", id="a second start after a create"
+            ),
             pytest.param("provisioning request", "provisionOnDemand", "operation", id="a second provisioning"),
             pytest.param("hold and its end", "pauseJob", "pause", id="no start at the end of a hold"),
         ],

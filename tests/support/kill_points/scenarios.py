@@ -144,6 +144,11 @@ def _start_in_vain(world: World) -> None:
     world.edit(spec={"schedule": {"state": "Active"}})
 
 
+def _create_and_start_in_vain(world: World) -> None:
+    world.show_new_job_as_paused(timedelta(minutes=2))
+    world.apply()
+
+
 def _check_rotation(world: World) -> None:
     assert_ready(world)
     assert_secrets(world, "new")
@@ -227,6 +232,12 @@ SCENARIOS = (
         assert_ready,
         {"createJob": ONCE, "startJob": ONCE},
         shows_jobs_late,
+    ),
+    Scenario(
+        "create whose start shows late",
+        _create_and_start_in_vain,
+        assert_ready,
+        {"createJob": ONCE, "startJob": ONCE},
     ),
     Scenario(
         "create with everything",

@@ -41,13 +41,25 @@ Check = Callable[["World"], None]
 """Raises `AssertionError` as long as the world is not as it must be."""
 
 
+class _Tenant(SimulatedWorld):
+    """A tenant that may be told what happens once a job is created."""
+
+    after_create: Callable[[], None] | None = None
+
+    def create_job(self, *args: Any, **more: Any) -> Job:
+        job = super().create_job(*args, **more)
+        if self.after_create is not None:
+            self.after_create()
+        return job
+
+
 class World:
     """What the operator works on, what people do to it, and what it has come to."""
 
     def __init__(self, loop: SimulatedLoop) -> None:
         self._loop = loop
         clock = WorldClock(datetime.fromtimestamp(EPOCH_SECONDS, UTC), EPOCH_SECONDS, real=loop.wall)
-        self.tenant = SimulatedWorld(seed=2, switches=Switches(initial_cycle_seconds=1.0, secrets_put_replaces=True))
+        self.tenant = _Tenant(seed=2, switches=Switches(initial_cycle_seconds=1.0, secrets_put_replaces=True))
         self.principal = self.tenant.add_service_principal("salesforce")
         self.principals = {NAMESPACE: self.principal}
         """The app of each namespace."""
@@ -133,6 +145,10 @@ class World:
             record.override = None
 
         self._loop.call_later(elapsed.total_seconds(), show_as_it_is)
+
+    def show_new_job_as_paused(self, elapsed: timedelta) -> None:
+        """Have Graph show the job that is created next as paused for so long, whatever it is."""
+        self.tenant.after_create = lambda: self.show_as_paused(elapsed)
 
     def quarantine_job(self, reason: QuarantineReason, *, since: timedelta = timedelta()) -> None:
         """Have the job be in quarantine for so long. Graph tries it again only after hours, and in vain."""

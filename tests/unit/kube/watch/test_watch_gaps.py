@@ -65,6 +65,11 @@ def event(uid: str, event_type: str | None = None) -> Any:
     return {"type": event_type, "object": {"metadata": {"uid": uid}}}
 
 
+def change(uid: str, version: str) -> Any:
+    metadata = {"namespace": "team", "name": uid, "uid": uid, "resourceVersion": version}
+    return {"type": "MODIFIED", "object": {"metadata": metadata}}
+
+
 async def test_what_a_list_does_not_show_is_forgotten_in_its_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch, event("a"), LISTED, event("d", "ADDED"))
     assert await watch.run() == [event("a"), LISTED, event("d", "ADDED")]
@@ -84,6 +89,13 @@ async def test_an_object_that_appears_while_the_list_is_read_is_kept(monkeypatch
     ):
         watch.store.put(resource(key=ObjectKey("team", "new"), uid="new"))
     assert watch.known() == {"a", "b", "c", "new"}
+
+
+async def test_a_change_that_the_store_knows_is_left_out_and_a_newer_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = Watch(monkeypatch, change("a", "1"), change("a", "2"))
+    assert await watch.run() == [change("a", "2")]
 
 
 async def test_a_watch_of_another_kind_passes_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
