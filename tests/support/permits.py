@@ -4,12 +4,16 @@
 class AnyWrite:
     """Permits every write."""
 
+    is_urgent = False
+
     def check(self, *, saves_secrets: bool) -> None:
         """Permit it."""
 
 
 class CountedWrites:
     """Permits every write, and records whether each was one of secrets."""
+
+    is_urgent = False
 
     def __init__(self) -> None:
         self.asked: list[bool] = []
@@ -21,6 +25,8 @@ class CountedWrites:
 
 class NoWrite:
     """Holds back every write."""
+
+    is_urgent = False
 
     def __init__(self, error: Exception) -> None:
         self.error = error

@@ -27,7 +27,9 @@ WRITES_PER_CREATE = 2
 """The create and the start."""
 
 LEAST_TIME = timedelta(seconds=WRITES_PER_CREATE * RESOURCES / WRITES_PER_SECOND)
-EDIT_EVERY, LONGEST_EDIT = timedelta(seconds=2), timedelta(seconds=15)
+EDIT_EVERY, LONGEST_EDIT = timedelta(seconds=2), timedelta(seconds=3)
+USUAL_EDIT = timedelta(seconds=1)
+"""How long half of the edits wait at most. Only the first come before anything of the quota could be kept for them."""
 
 PASSES_OF_A_TENANT = 40
 """As many writes may be under way when Graph says first that the quota is used up."""
@@ -106,6 +108,7 @@ def test_graph_has_to_say_it_only_once(aftermath: Aftermath) -> None:
 def test_an_edit_waits_for_its_own_write_and_not_for_the_creates(aftermath: Aftermath) -> None:
     assert len(aftermath.waits) >= 3
     assert aftermath.waits[-1] <= LONGEST_EDIT
+    assert aftermath.waits[len(aftermath.waits) // 2] <= USUAL_EDIT
 
 
 def test_another_tenant_does_not_wait_at_all(aftermath: Aftermath) -> None:

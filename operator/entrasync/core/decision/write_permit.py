@@ -6,6 +6,11 @@ from typing import Protocol
 class WritePermit(Protocol):
     """Answers whether a write may be sent now. It is asked without any await between its answer and the sending."""
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether a user waits for the writes. They come first while Graph's quota of writes is used up."""
+        ...
+
     def check(self, *, saves_secrets: bool) -> None:
         """Return if the write may be sent. Raises what holds it back; nothing was sent then.
 
@@ -20,6 +25,8 @@ class UnpermittedWrite(Exception):
 
 class NoPermit:
     """The permit of a client that no pass uses: it only reads."""
+
+    is_urgent = False
 
     def check(self, *, saves_secrets: bool) -> None:
         """Refuse every write. Raises `UnpermittedWrite`."""

@@ -120,7 +120,7 @@ class Exchange:
 
     async def _send_once(self, request: Request) -> Response:
         if request.operation.is_write:
-            await self.limiter.wait_for_write()
+            await self.limiter.wait_for_write(is_urgent=self.permit.is_urgent)
         token = await self.tokens.get_token()
         is_urgent, is_write = not request.is_background, request.operation.is_write
         async with self._hold(request.share, is_urgent=is_urgent, is_write=is_write) as share:

@@ -60,12 +60,12 @@ class TenantLimiter:
         self._busy_until: datetime | None = None
         self._write_quota = WriteQuota()
 
-    async def wait_for_write(self) -> None:
-        """Wait until the quota allows one more write.
+    async def wait_for_write(self, *, is_urgent: bool = False) -> None:
+        """Wait until the quota allows one more write. A part of it is kept for urgent ones.
 
         Raises `Transient` (THROTTLED, with `after`) when that takes long, and takes none of the quota then.
         """
-        wait = self._write_quota.take(self.clock.now(), longest_wait=MAX_WAIT_IN_CALL)
+        wait = self._write_quota.take(self.clock.now(), longest_wait=MAX_WAIT_IN_CALL, is_urgent=is_urgent)
         if wait > MAX_WAIT_IN_CALL:
             raise Transient(Reason.THROTTLED, WRITES_USED_UP, after=wait)
         if wait:

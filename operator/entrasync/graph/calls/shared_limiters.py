@@ -29,9 +29,9 @@ class LimiterShare(TenantLimiter):
         """Hold a share of the space as a part of what the shared limiter has."""
         return self.shared.hold_answer()
 
-    async def wait_for_write(self) -> None:
+    async def wait_for_write(self, *, is_urgent: bool = False) -> None:
         """Wait until the quota of all shares allows one more write. Raises `Transient` as the shared one does."""
-        await self.shared.wait_for_write()
+        await self.shared.wait_for_write(is_urgent=is_urgent)
 
     def pause(self, headers: Mapping[str, str]) -> timedelta:
         """Stop the calls of all shares after a 429."""

@@ -55,7 +55,8 @@ class PassEntry:
         if request is not None and request != resource.record.last_handled_reconcile_at:
             since = self._clock.now()  # the request may be newer than what enqueued the resource
         resource = _with_possibly_saved_keys(resource, memory)
-        return Context(resource, memory, connection, self._guard, since, is_urgent)
+        is_edit = is_urgent and resource.status_job_id is not None and not resource.is_deleting
+        return Context(resource, memory, connection, self._guard, since, is_urgent, is_edit)
 
     def awaits_connection(self, resource: Resource) -> bool:
         """Whether the connection of a resource has not been tried yet. The resource is requeued when that is done."""

@@ -1,6 +1,7 @@
 """The permit of a pass over a ProvisioningRequest to ask Graph: that of its job, and more about the request itself."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from entrasync.core.provisioning.request_resource import RequestResource
 from entrasync.core.resource.job_resource import Resource
@@ -15,6 +16,8 @@ from entrasync.reconcile.step.write_guard import WriteGuard
 @dataclass(frozen=True)
 class RequestPermit:
     """The `WritePermit` of a pass that sends a request by a job and its connection."""
+
+    is_urgent: ClassVar[bool] = True
 
     guard: WriteGuard
     requests: Store[RequestResource]

@@ -25,11 +25,14 @@ class Context:
     guard: WriteGuard
     since: datetime
     is_urgent: bool = False
+    is_edit: bool = False
+    """Whether a user waits for a change of a job that there was before. Thousands may be created or deleted at once."""
 
     @cached_property
     def graph(self) -> SyncApi:
         """Microsoft Graph, through the connection of this pass. Each write asks the guard about this very resource."""
-        return self.connection.api.with_permit(PassPermit(self.guard, self.resource, self.connection))
+        permit = PassPermit(self.guard, self.resource, self.connection, is_urgent=self.is_edit)
+        return self.connection.api.with_permit(permit)
 
     @property
     def service_principal_id(self) -> str:

@@ -120,6 +120,7 @@ class PassPermit:
     guard: WriteGuard
     resource: Resource
     connection: Connection
+    is_urgent: bool = False
 
     def check(self, *, saves_secrets: bool) -> None:
         """Check a write that is about to be sent. Raises what `WriteGuard.check_write` raises."""

@@ -9,7 +9,7 @@ import pytest
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import PostponedCall, Transient
 from entrasync.graph.calls.limiter import BUSY_PERIOD, INITIAL_PAUSE, MAX_PAUSE, MAX_WAIT_OF_WRITE, TenantLimiter
-from entrasync.graph.calls.write_quota import WRITES_AT_ONCE
+from entrasync.graph.calls.write_quota import KEPT_FOR_URGENT, WRITES_AT_ONCE, WRITES_PER_SECOND
 from tests.support.still_clock import StillClock
 
 
@@ -219,16 +219,15 @@ class TestWrites:
         clock = StillClock()
         limiter, began = TenantLimiter(clock), clock.now()
         for _ in range(WRITES_AT_ONCE):
-            await limiter.wait_for_write()
+            await limiter.wait_for_write(is_urgent=True)
         assert clock.now() == began
         for _ in range(40):
-            await limiter.wait_for_write()
+            await limiter.wait_for_write(is_urgent=True)
         assert clock.now() - began == timedelta(seconds=2)
 
     async def test_end_the_pass_that_would_wait_long_and_leave_the_quota_to_others(self) -> None:
         limiter = TenantLimiter(UnmovedClock())
-        for _ in range(WRITES_AT_ONCE + 60):
-            await limiter.wait_for_write()
+        await use_up(limiter)
         for _ in range(2):
             with pytest.raises(Transient) as caught:
                 await limiter.wait_for_write()
@@ -240,12 +239,69 @@ class TestWrites:
         limiter.pause({"x-ms-throttle-scope": "Tenant_Application/Write/app/tenant"})
         began = clock.now()
         for _ in range(10):
-            await limiter.wait_for_write()
+            await limiter.wait_for_write(is_urgent=True)
         assert clock.now() - began == timedelta(seconds=0.5)
 
 
+class TestUrgentWrites:
+    async def test_do_not_wait_behind_all_others_that_may_be_waiting(self) -> None:
+        clock = UnmovedClock()
+        limiter = TenantLimiter(clock)
+        await use_up(limiter)
+        clock.waits.clear()
+        for _ in range(KEPT_FOR_URGENT - LONGEST_LINE):
+            await limiter.wait_for_write(is_urgent=True)
+        assert clock.waits == []
+
+    async def test_without_an_end_leave_a_part_to_the_others(self) -> None:
+        clock = StillClock()
+        limiter = TenantLimiter(clock)
+        for _ in range(WRITES_AT_ONCE):
+            await limiter.wait_for_write(is_urgent=True)
+        began = clock.now()
+        for _ in range(30):
+            await limiter.wait_for_write(is_urgent=True)
+            await limiter.wait_for_write()
+        assert 30 / (clock.now() - began).total_seconds() >= WRITES_PER_SECOND / 4
+
+    async def test_take_no_more_together_with_the_others_than_graph_allows(self) -> None:
+        clock = StillClock()
+        limiter, began = TenantLimiter(clock), clock.now()
+        for number in range(WRITES_AT_ONCE + 400):
+            await limiter.wait_for_write(is_urgent=number % 3 == 0)
+            assert number < WRITES_AT_ONCE + (clock.now() - began).total_seconds() * WRITES_PER_SECOND + 0.01
+
+    async def test_find_what_is_kept_for_them_again_after_a_while(self) -> None:
+        clock = StillClock()
+        limiter = TenantLimiter(clock)
+        for _ in range(WRITES_AT_ONCE):
+            await limiter.wait_for_write(is_urgent=True)
+        clock.move(timedelta(seconds=10))
+        began = clock.now()
+        for _ in range(10 * int(WRITES_PER_SECOND) - KEPT_FOR_URGENT):
+            await limiter.wait_for_write()
+        for _ in range(KEPT_FOR_URGENT):
+            await limiter.wait_for_write(is_urgent=True)
+        assert clock.now() == began
+
+
+LONGEST_LINE = 60
+"""So many writes may wait for their turn, each for up to three seconds."""
+
+
+async def use_up(limiter: TenantLimiter) -> None:
+    """Take all that is not kept for urgent writes, and as much as may wait for its turn. The clock stands still."""
+    for _ in range(WRITES_AT_ONCE - KEPT_FOR_URGENT + LONGEST_LINE):
+        await limiter.wait_for_write()
+
+
 class UnmovedClock(StillClock):
-    """A clock that stands still while others sleep."""
+    """A clock that stands still while others sleep. `waits` has how long they would."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[timedelta] = []
 
     async def sleep(self, delay: timedelta) -> None:
         """Return at once."""
+        self.waits.append(delay)
