@@ -161,6 +161,13 @@ class Resource(ObjectMeta):
         return self.record.last_start_time
 
     @property
+    def is_being_created(self) -> bool:
+        """Whether it has no job yet, or one that the operator created and has not started."""
+        if self.status_job_id is None:
+            return True
+        return self.origin == "Created" and self.last_start is None and not self.record.mirrored_job.is_active
+
+    @property
     def create_intent(self) -> CreateIntent | None:
         """The unfinished create, if there is one."""
         return self.record.operation if isinstance(self.record.operation, CreateIntent) else None

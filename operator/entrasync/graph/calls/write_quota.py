@@ -39,7 +39,7 @@ class WriteQuota:
 
     def note_refusal(self) -> None:
         """Note that Graph refused a write because of its quota: others, or a former process, have used it up."""
-        self._left, self._kept = min(self._left, 0.0), 0.0
+        self._left, self._kept = min(self._left - self._kept, 0.0), 0.0  # those that wait for their turn still count
 
     def forget_times(self) -> None:
         """Forget when it was last refilled, because the clock was set."""

@@ -11,9 +11,16 @@ from entrasync.reconcile.engine.store import Store
 async def without_echoes(kind: WatchedKind[Any], events: AsyncIterator[Any]) -> AsyncIterator[Any]:
     """Yield what a watch of Kopf yields, except changes that are known. Kopf would make a task of each."""
     async for event in events:
-        is_change = isinstance(event, Mapping) and event.get("type") == "MODIFIED"
-        if not is_change or not is_known(kind.store, event["object"]):
+        if not _is_echo(kind.store, event):
             yield event
+
+
+def _is_echo(store: Store[Any], event: Any) -> bool:
+    """Whether an event shows a change that is known. A malformed one is left to the handler."""
+    try:
+        return isinstance(event, Mapping) and event["type"] == "MODIFIED" and is_known(store, event["object"])
+    except (LookupError, TypeError, ValueError):
+        return False
 
 
 def is_known(store: Store[Any], raw: Mapping[str, Any]) -> bool:

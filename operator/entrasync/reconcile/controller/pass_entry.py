@@ -55,7 +55,7 @@ class PassEntry:
         if request is not None and request != resource.record.last_handled_reconcile_at:
             since = self._clock.now()  # the request may be newer than what enqueued the resource
         resource = _with_possibly_saved_keys(resource, memory)
-        is_edit = is_urgent and resource.status_job_id is not None and not resource.is_deleting
+        is_edit = is_urgent and not resource.is_being_created and not resource.is_deleting
         return Context(resource, memory, connection, self._guard, since, is_urgent, is_edit)
 
     def awaits_connection(self, resource: Resource) -> bool:

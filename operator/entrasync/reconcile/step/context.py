@@ -26,7 +26,7 @@ class Context:
     since: datetime
     is_urgent: bool = False
     is_edit: bool = False
-    """Whether a user waits for a change of a job that there was before. Thousands may be created or deleted at once."""
+    """Whether a user waits for a change of a job that was there before. Thousands may be created or deleted at once."""
 
     @cached_property
     def graph(self) -> SyncApi:

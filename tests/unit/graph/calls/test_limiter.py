@@ -271,18 +271,34 @@ class TestUrgentWrites:
             await limiter.wait_for_write(is_urgent=number % 3 == 0)
             assert number < WRITES_AT_ONCE + (clock.now() - began).total_seconds() * WRITES_PER_SECOND + 0.01
 
-    async def test_find_what_is_kept_for_them_again_after_a_while(self) -> None:
+    @pytest.mark.parametrize(("idle", "free"), [(10, 150), (3600, WRITES_AT_ONCE - KEPT_FOR_URGENT)])
+    async def test_find_again_what_is_kept_for_them_after_a_while(self, idle: float, free: int) -> None:
+        """A quarter of what Graph allows is kept, and at most a hundred."""
         clock = StillClock()
         limiter = TenantLimiter(clock)
         for _ in range(WRITES_AT_ONCE):
             await limiter.wait_for_write(is_urgent=True)
-        clock.move(timedelta(seconds=10))
+        clock.move(timedelta(seconds=idle))
         began = clock.now()
-        for _ in range(10 * int(WRITES_PER_SECOND) - KEPT_FOR_URGENT):
+        for _ in range(free):
             await limiter.wait_for_write()
-        for _ in range(KEPT_FOR_URGENT):
-            await limiter.wait_for_write(is_urgent=True)
         assert clock.now() == began
+        await limiter.wait_for_write()
+        assert clock.now() > began
+
+    async def test_have_nothing_kept_when_graph_says_that_nothing_is_left(self) -> None:
+        clock = UnmovedClock()
+        limiter = TenantLimiter(clock)
+        limiter.pause({"x-ms-throttle-scope": "Tenant_Application/Write/app/tenant"})
+        await limiter.wait_for_write()
+        assert clock.waits == [timedelta(seconds=0.05)]
+
+    async def test_that_graph_refuses_do_not_let_others_overtake_those_that_wait_for_their_turn(self) -> None:
+        limiter = TenantLimiter(UnmovedClock())
+        await use_up(limiter)
+        limiter.pause({"x-ms-throttle-scope": "Tenant_Application/Write/app/tenant"})
+        with pytest.raises(Transient):
+            await limiter.wait_for_write()
 
 
 LONGEST_LINE = 60

@@ -7,6 +7,7 @@ import pytest
 from entrasync.core.decision.errors import Transient
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.calls.shared_limiters import SharedLimiters
+from entrasync.graph.calls.write_quota import WRITES_AT_ONCE
 from entrasync.graph.wire.clouds import CLOUDS
 from tests.support.scripted_graph import CLIENT, TENANT
 from tests.support.still_clock import StillClock
@@ -79,6 +80,12 @@ class TestLimiterShare:
         with pytest.raises(Transient):
             async with second.slot(is_urgent=True):
                 pass
+
+    async def test_has_the_writes_that_are_kept_for_urgent_ones(self, limiters: SharedLimiters) -> None:
+        share = find_limiter(limiters, 2)
+        for _ in range(WRITES_AT_ONCE):
+            await share.wait_for_write(is_urgent=True)
+        assert share.clock.now() == StillClock().now()
 
     async def test_slows_down_when_another_finds_the_quota_nearly_used(self, limiters: SharedLimiters) -> None:
         calls = Calls()

@@ -62,6 +62,8 @@ async def test_a_change_that_is_known_is_not_handed_on_to_kopf() -> None:
         pytest.param({"type": None, "object": document(version="7")}, id="an object of a list"),
         pytest.param({"type": "ADDED", "object": document(version="7")}, id="a new object"),
         pytest.param(watching.Bookmark.LISTED, id="the end of a list"),
+        pytest.param({"type": "MODIFIED", "object": {}}, id="a malformed object"),
+        pytest.param({"type": "MODIFIED", "object": document(version="later")}, id="a malformed version"),
     ],
 )
 async def test_all_else_is_handed_on(event: Any) -> None:

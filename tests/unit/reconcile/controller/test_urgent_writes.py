@@ -9,6 +9,7 @@ from entrasync.core.decision.write_permit import WritePermit
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.ports.graph import SyncApi
 from tests.support.facts import desired, holder, remote_job
+from tests.support.graph_answers import DOWN
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
@@ -56,6 +57,14 @@ async def test_a_create_and_its_start_are_not_because_thousands_may_come_at_once
     harness: ReconcilerHarness, permits: Permits
 ) -> None:
     assert await permits.run(harness.apply_new()) == {"create_job": False, "start_job": False}
+
+
+async def test_a_first_start_that_is_sent_again_is_not_either(harness: ReconcilerHarness, permits: Permits) -> None:
+    key = harness.apply_new()
+    harness.graph.fail("start_job", DOWN)
+    await permits.run(key)
+    permits.urgent.clear()
+    assert await permits.run(key) == {"start_job": False}
 
 
 async def test_a_deletion_is_not_because_thousands_may_come_at_once(
