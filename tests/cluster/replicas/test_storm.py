@@ -18,8 +18,8 @@ RESOURCES = int(os.environ.get("REPLICA_STORM_RESOURCES", "60"))
 """`make chaos` asks for more."""
 
 REFUSED = 429
-KILLS_AFTER = (10, 40)
-"""Both replicas are killed when Graph has carried out so many creates."""
+KILLS_AFTER = (10, 10)
+"""Both replicas are killed each time that Graph has carried out so many creates more."""
 
 REFUSALS = 60
 """The storm ends when Graph has refused so many calls, and both kills are over."""
@@ -68,7 +68,7 @@ def aftermath(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.Te
             environment.apply_job(principal, schedule=state)
         journal = Journal(replicas)
         for number in KILLS_AFTER:
-            journal.wait(is_create, number, "creates")
+            journal.wait(is_create, journal.count(is_create) + number, "creates")
             kill_both(replicas)
         journal.wait(is_refusal, REFUSALS, "refusals")
         simulator.congest(0, longest_seconds=LONGEST_RETRY_AFTER)
@@ -95,14 +95,20 @@ class Journal:
             open_ones = [entry.sequence for entry in found if entry.end == "under way"]
             self._read_to = min(open_ones) - 1 if open_ones else found[-1].sequence
 
+    def count(self, holds: Callable[[JournalEntry], bool]) -> int:
+        """Count the entries of a kind until now."""
+        self.read_on()
+        return sum(map(holds, self.entries.values()))
+
     def wait(self, holds: Callable[[JournalEntry], bool], number: int, what: str) -> None:
         """Wait until there are so many entries of a kind."""
 
-        def count() -> int:
-            self.read_on()
-            return sum(map(holds, self.entries.values()))
-
-        until(count, lambda found: found >= number, what=f"{number} {what}", within_seconds=2 * HANG_SECONDS)
+        until(
+            lambda: self.count(holds),
+            lambda found: found >= number,
+            what=f"{number} {what}",
+            within_seconds=2 * HANG_SECONDS,
+        )
 
 
 def is_create(entry: JournalEntry) -> bool:
