@@ -19,7 +19,7 @@ def _is_echo(store: Store[Any], event: Any) -> bool:
     """Whether an event shows a change that is known. A malformed one is left to the handler."""
     try:
         return isinstance(event, Mapping) and event["type"] == "MODIFIED" and is_known(store, event["object"])
-    except (LookupError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         return False
 
 

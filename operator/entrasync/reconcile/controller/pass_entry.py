@@ -56,7 +56,7 @@ class PassEntry:
             since = self._clock.now()  # the request may be newer than what enqueued the resource
         resource = _with_possibly_saved_keys(resource, memory)
         is_edit = is_urgent and not resource.is_being_created and not resource.is_deleting
-        return Context(resource, memory, connection, self._guard, since, is_urgent, is_edit)
+        return Context(resource, memory, connection, self._guard, since, is_urgent=is_urgent, is_edit=is_edit)
 
     def awaits_connection(self, resource: Resource) -> bool:
         """Whether the connection of a resource has not been tried yet. The resource is requeued when that is done."""

@@ -63,6 +63,7 @@ async def test_a_change_that_is_known_is_not_handed_on_to_kopf() -> None:
         pytest.param({"type": "ADDED", "object": document(version="7")}, id="a new object"),
         pytest.param(watching.Bookmark.LISTED, id="the end of a list"),
         pytest.param({"type": "MODIFIED", "object": {}}, id="a malformed object"),
+        pytest.param({"type": "MODIFIED", "object": {"metadata": None}}, id="an object without metadata"),
         pytest.param({"type": "MODIFIED", "object": document(version="later")}, id="a malformed version"),
     ],
 )

@@ -50,8 +50,8 @@ class TestNotDoubled:
         when_the_id_is_written(harness, lambda: setattr(harness.graph, "hidden", set(harness.graph.jobs)))
         with pytest.raises(asyncio.CancelledError):
             await harness.run(key)
-        harness.restart()
         replace_the_manifest(harness, key)
+        harness.restart()
         harness.graph.hidden = set()
         await harness.run_until(key, minutes(14))
         assert harness.graph.writes == ["create_job", "start_job"]
